@@ -1,0 +1,118 @@
+"""The OpenAPI document: what FastAPI writes, and what every endpoint has in common."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.encoders import jsonable_encoder
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic.json_schema import models_json_schema
+
+from app.core.access import Access, Requirement, get_caller
+from app.core.problems import (
+    MEDIA_TYPE,
+    ProblemDocument,
+    ValidationProblemDocument,
+    title_of,
+)
+from app.core.registry import Registry
+
+_SCHEMAS = "#/components/schemas/"
+_FASTAPI_422 = "HTTPValidationError"
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems that an endpoint answers: `responses=problems(404, 409)`."""
+    return {status: _problem(title_of(status)) for status in statuses}
+
+
+def operation_id(route: APIRoute) -> str:
+    """Return the name of an operation for generated clients, such as `orders_list`.
+
+    It is made of the tag and the function, `orders` and `list_orders`, and of the version
+    from the second one on, so that a new version leaves the names of the first alone.
+    """
+    tag = str(route.tags[0]).replace(" ", "_").replace("-", "_") if route.tags else ""
+    words = [word for word in route.name.split("_") if word not in (tag, tag.removesuffix("s"))]
+    version = re.match(r"/api/(v\d+)/", route.path_format)
+    suffix = version[1] if version and version[1] != "v1" else ""
+    return "_".join(part for part in (tag, *words, suffix) if part)
+
+
+class Application(FastAPI):
+    """An application whose OpenAPI document tells of its problems and of its access rules."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document; it is made once."""
+        document = super().openapi()
+        if ProblemDocument.__name__ not in document["components"]["schemas"]:
+            self._describe_problems(document)
+            self._describe_access(document)
+            for operation, _ in self._operations(document):
+                operation["responses"] = dict(sorted(operation["responses"].items()))
+        return document
+
+    def _operations(self, document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Dependant]]:
+        for route in iter_route_contexts(self.routes):
+            if isinstance(route.original_route, APIRoute) and route.include_in_schema:
+                for method in route.methods or ():
+                    yield document["paths"][route.path_format][method.lower()], route.dependant
+
+    def _describe_problems(self, document: dict[str, Any]) -> None:
+        """Let every operation answer problems, and nothing of FastAPI's own form."""
+        for operation, _ in self._operations(document):
+            responses = operation["responses"]
+            responses.setdefault("default", _problem("Another problem"))
+            if _FASTAPI_422 in str(responses.get("422")):
+                responses["422"] = _problem(title_of(422), ValidationProblemDocument.__name__)
+        schemas = document["components"]["schemas"]
+        _, added = models_json_schema(
+            [(ValidationProblemDocument, "validation"), (ProblemDocument, "validation")],
+            ref_template=_SCHEMAS + "{model}",
+        )
+        schemas.update(added["$defs"])
+        if schemas.pop(_FASTAPI_422, None):
+            del schemas["ValidationError"]
+
+    def _describe_access(self, document: dict[str, Any]) -> None:
+        """Say who may call an operation, and how to sign in for it."""
+        registry: Registry = self.state.registry
+        access = registry.get(Access)
+        schemes = [way.scheme for way in access.authenticators if way.scheme]
+        if not schemes:
+            return
+        described = document["components"].setdefault("securitySchemes", {})
+        for scheme in schemes:
+            model = jsonable_encoder(scheme.model, by_alias=True, exclude_none=True)
+            for flow in model.get("flows", {}).values():
+                flow["scopes"] = {one.name: one.description for one in access.scopes.values()}
+            described[scheme.scheme_name] = model
+        for operation, dependant in self._operations(document):
+            if get_caller not in _calls(dependant):
+                continue
+            scopes = sorted(required_scopes(dependant))
+            operation["security"] = [{scheme.scheme_name: scopes} for scheme in schemes]
+            for status, response in problems(401, *([403] if scopes else [])).items():
+                operation["responses"].setdefault(str(status), response)
+
+
+def required_scopes(dependant: Dependant) -> set[str]:
+    """Return the scopes that an endpoint asks for, itself or in what it depends on."""
+    requirements = [call for call in _calls(dependant) if isinstance(call, Requirement)]
+    return {scope for requirement in requirements for scope in requirement.scopes}
+
+
+def _problem(description: str, schema: str = ProblemDocument.__name__) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": _SCHEMAS + schema}}},
+    }
+
+
+def _calls(dependant: Dependant) -> Iterator[object]:
+    """Walk through everything that an endpoint depends on."""
+    yield dependant.call
+    for one in dependant.dependencies:
+        yield from _calls(one)

@@ -1,0 +1,60 @@
+"""Which route serves a request: its template for logs and metrics, its methods."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import RouteContext, iter_route_contexts
+from starlette.types import Scope
+
+UNMATCHED = "unmatched"
+"""Stands for all unknown paths, so that nobody can fill logs and metrics with names."""
+
+RouteKey = tuple[Callable[..., Any] | None, str | None]
+"""A route: its endpoint and its template. An endpoint may be served in several places."""
+
+
+class Routes:
+    """The routes of one application."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    @cached_property
+    def _by_endpoint(self) -> dict[Callable[..., Any] | None, list[RouteContext]]:
+        routes: dict[Callable[..., Any] | None, list[RouteContext]] = defaultdict(list)
+        for route in iter_route_contexts(self._app.routes):
+            if route.endpoint is not None:
+                routes[route.endpoint].append(route)
+        return dict(routes)
+
+    def key(self, scope: Scope) -> RouteKey:
+        """Return the route that was chosen for a request; nothing for an unknown path."""
+        endpoint = scope.get("endpoint")
+        candidates = self._by_endpoint.get(endpoint, ())
+        for route in candidates:
+            if len(candidates) == 1 or route.path_regex.match(_path(scope)):
+                return endpoint, route.path_format
+        return None, None
+
+    def template(self, scope: Scope) -> str:
+        """Return the path of the route that was chosen, such as `/api/v1/orders/{order_id}`."""
+        return self.key(scope)[1] or UNMATCHED
+
+    def methods(self, scope: Scope) -> list[str]:
+        """Return the methods that the path of a request can be called with."""
+        path = _path(scope)
+        methods = {"OPTIONS"}
+        for route in iter_route_contexts(self._app.routes):
+            if route.methods and route.path_regex.match(path):
+                methods |= route.methods
+        if "GET" in methods:
+            methods.add("HEAD")
+        return sorted(methods)
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
