@@ -1,0 +1,396 @@
+"""Every service comes to life: installed, checked, migrated, tested, deployed and called."""
+
+import json
+import re
+import secrets
+import sys
+import tomllib
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests import interpreters
+from tests.generate import TemplateRepository, git, questions
+from tests.matrix.rows import asked_for
+from tests.service import Process, Service, generated
+from tests.test_text_answers import TEXTS
+from tests.variants import SPACE, chosen
+
+pytestmark = pytest.mark.live
+
+ROWS = asked_for(SPACE)
+
+PASSWORD = secrets.token_urlsafe(24)
+
+DEPLOYED = {
+    "APP_ENVIRONMENT": "production",
+    "APP_ALLOWED_HOSTS": "127.0.0.1",
+    "APP_TRUSTED_PROXIES": "1",
+    "APP_SHUTDOWN_DELAY": "0.2",
+}
+"""What an operator sets, beside what `.env` holds already."""
+
+THROUGH_A_PROXY = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "ignored_auth",
+)
+"""What schemathesis looks at in each answer."""
+
+UNAVOIDABLE = ("400", "405", "413", "415")
+"""What HTTP itself is answered with: a bad header, method, size or type of body."""
+
+LIMITED = {"PYTEST_XDIST_AUTO_NUM_WORKERS": "1"}
+"""Two rows run side by side: the tests of each keep to one process."""
+
+
+def rows(*flags: str, without: str = "") -> pytest.MarkDecorator:
+    """Run a test for each row that has all of these computed flags, and has not the other."""
+    return pytest.mark.parametrize(
+        "service",
+        [
+            name
+            for name, answers in ROWS.items()
+            if all(chosen(answers)[flag] for flag in flags) and not chosen(answers).get(without)
+        ],
+        indirect=True,
+        scope="module",
+    )
+
+
+@pytest.fixture(scope="module")
+def service(
+    request: pytest.FixtureRequest,
+    template: TemplateRepository,
+    tmp_path_factory: pytest.TempPathFactory,
+    testrun_uid: str,
+) -> Iterator[Service]:
+    """A service that was generated and prepared, on one of the Pythons of this machine."""
+    row = list(ROWS).index(request.param)
+    pythons = interpreters.installed()
+    minor = list(pythons)[row % len(pythons)]
+    run = f"row-{row}-{testrun_uid[:8]}"
+    answers = {**ROWS[request.param], "project_slug": run, "python_version": minor}
+    caches = tmp_path_factory.getbasetemp()
+    with generated(
+        template.root,
+        tmp_path_factory.mktemp("row") / "service",
+        answers,
+        run.replace("-", "_"),
+        {"UV_PYTHON": pythons[minor], "MYPY_CACHE_DIR": str(caches / f"mypy-{minor}")},
+    ) as prepared:
+        yield prepared
+
+
+@pytest.fixture(scope="module")
+def deployed(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """The service as it runs in production, with an administrator where it has people."""
+    is_on = chosen(service.answers)
+    if is_on["has_database"]:
+        service.app("database", "create")
+        service.make("migrate")
+    if is_on["has_jwt"]:
+        about = ("--email", "admin@example.com", "--username", "admin", "--password-stdin")
+        service.app("admin", "create", *about, typed=f"{PASSWORD}\n")
+    log = tmp_path_factory.mktemp("log") / "service.log"
+    with service.running(log, DEPLOYED) as process:
+        yield process
+
+
+@rows()
+def test_the_first_commit_holds_everything_but_secrets(service: Service) -> None:
+    """The lock file is in it, and nothing is left over."""
+    assert len(git(service.root, "log", "--format=%s").splitlines()) == 1
+    assert git(service.root, "status", "--porcelain") == ""
+    tracked = git(service.root, "ls-files").splitlines()
+    assert "uv.lock" in tracked
+    assert ".env" not in tracked
+
+
+@rows()
+def test_no_package_that_is_installed_could_be_its_own_name(service: Service) -> None:
+    """Since uv would take the service for the package."""
+    locked = tomllib.loads((service.root / "uv.lock").read_text())["package"]
+    names = {package["name"] for package in locked} - {service.answers["project_slug"]}
+    assert names <= set(questions()["refused_slugs"]["default"])
+
+
+@rows()
+def test_its_code_is_formatted_linted_and_typed(service: Service) -> None:
+    """By its own targets, untouched."""
+    service.make("lint")
+    service.make("types")
+
+
+@rows()
+def test_it_declares_the_packages_that_it_uses_and_no_others(service: Service) -> None:
+    """Checked with deptry in its own environment."""
+    with_others = "starlette|pydantic_core"  # come with FastAPI and Pydantic, as fits them
+    by_others = "aiosqlite|asyncpg|asyncmy|python-multipart|email-validator"  # call on these
+    ignored = f"DEP003={with_others},DEP002={by_others}"
+    deptry = ("uv", "run", "--quiet", "--no-sync", "--with", "deptry==0.25.1", "deptry")
+    service.run(*deptry, "--no-ansi", "--per-rule-ignores", ignored, ".")
+
+
+@rows("has_database")
+def test_its_migrations_go_up_down_and_up_without_drift(service: Service) -> None:
+    """On an empty database of its real server."""
+    alembic = (".venv/bin/python", "-m", "alembic")
+    service.app("database", "create")
+    service.make("migrate")
+    service.run(*alembic, "check")
+    service.run(*alembic, "downgrade", "base")
+    service.make("migrate")
+    service.run(*alembic, "check")
+
+
+@rows()
+def test_its_own_tests_pass(service: Service) -> None:
+    """On its real server, with warnings as errors and the coverage that it asks for."""
+    said = service.make("test", variables=LIMITED)
+    assert re.search(r"\b\d+ passed\b", said), said
+    assert not re.search(r"\b(?:skipped|xfailed|warnings?)\b", said.splitlines()[-1]), said
+
+
+@rows()
+def test_it_refuses_to_be_deployed_with_dangerous_settings(service: Service) -> None:
+    """All of them in one message, each with its mend, without a traceback."""
+    dangerous = {
+        "APP_ENVIRONMENT": "production",
+        "APP_DEBUG": "true",
+        "APP_CORS_ORIGINS": "*",
+        "APP_CORS_CREDENTIALS": "true",
+        "APP_ALLOWED_HOSTS": "*",
+    }
+    if chosen(service.answers)["has_jwt"]:
+        dangerous["AUTH_SECRET_KEY"] = "change-me"
+    said = service.app("run", status=1, variables=dangerous)
+    for name in ("APP_DEBUG", "APP_CORS_ORIGINS", "APP_ALLOWED_HOSTS", *list(dangerous)[5:]):
+        assert len(re.findall(rf"^  - {name}: .{{30}}", said, re.MULTILINE)) == 1, said
+    assert "Traceback" not in said
+
+    unreadable = service.app("run", status=1, variables={**DEPLOYED, "APP_PORT": "eighty"})
+    assert re.search(r"^  - APP_PORT: ", unreadable, re.MULTILINE), unreadable
+    assert "Traceback" not in unreadable
+
+
+@rows()
+def test_it_is_alive_and_ready_and_hides_what_is_not_for_everybody(deployed: Process) -> None:
+    """Probes are answered; the documentation is off in production."""
+    with httpx2.Client(base_url=deployed.url) as client:
+        alive = client.get("/health", headers=THROUGH_A_PROXY)
+        assert alive.status_code == 200
+        assert alive.headers["X-Content-Type-Options"] == "nosniff"
+        assert alive.headers["Strict-Transport-Security"]
+        assert client.get("/ready").status_code == 200
+        for path in ("/docs", "/openapi.json", "/redoc", "/nowhere"):
+            answer = client.get(path, headers={"X-Request-ID": "from-the-test-1"})
+            assert answer.status_code == 404
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert answer.json()["request_id"] == "from-the-test-1"
+        assert client.get("/health/detailed").status_code == 401
+
+
+@rows(without="has_database")
+def test_its_documentation_page_shows_any_name_as_it_is(service: Service, tmp_path: Path) -> None:
+    """As text, which it is: nothing in it is taken for HTML."""
+    names = [*filter(None, TEXTS.values()), "Tom &amp; Jerry", "</title><script>alert(1)"]
+    pages = tmp_path / "pages.json"
+    service.run(".venv/bin/python", "-c", SHOW_DOCS, str(pages), typed=json.dumps(names))
+    shown = [(Page(page).title, Page(page).scripts) for page in json.loads(pages.read_text())]
+    assert shown == [(name, 2) for name in names]
+
+
+SHOW_DOCS = """
+import asyncio, json, pathlib, sys
+from httpx2 import ASGITransport, AsyncClient
+from app.core.application import create_app
+from app.core.settings import CoreSettings
+from app.wiring import FEATURES
+
+async def show(name):
+    app = create_app(FEATURES, settings=[CoreSettings(name=name)], env_file=None)
+    transport = ASGITransport(app=app)
+    async with AsyncClient(transport=transport, base_url="http://testserver") as client:
+        return (await client.get("/docs")).raise_for_status().text
+
+pages = [asyncio.run(show(name)) for name in json.load(sys.stdin)]
+pathlib.Path(sys.argv[1]).write_text(json.dumps(pages))
+"""
+
+
+class Page(HTMLParser):
+    """Reads a page like a browser: its title, and how many scripts it would run."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.title = ""
+        self.scripts = 0
+        self._in_title = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """Note what begins."""
+        self._in_title = tag == "title"
+        self.scripts += tag == "script"
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note that the title ends."""
+        self._in_title = self._in_title and tag != "title"
+
+    def handle_data(self, data: str) -> None:
+        """Note the text of the title."""
+        if self._in_title:
+            self.title += data
+
+
+@rows("has_jwt")
+def test_a_person_registers_signs_in_and_out(deployed: Process) -> None:
+    """And a token that is used twice ends the session of whoever holds one."""
+    with httpx2.Client(base_url=f"{deployed.url}/api/v1") as client:
+        person = {
+            "email": "Ada@Example.com",
+            "username": "Ada",
+            "password": PASSWORD,
+            "terms_accepted": True,
+        }
+        registered = client.post("/auth/register", json=person)
+        assert registered.status_code == 201, registered.text
+        assert registered.json()["email"] == "ada@example.com"
+        assert registered.json()["role"] == "user"
+        assert client.post("/auth/register", json=person).status_code == 409
+        greedy = client.post("/auth/register", json={**person, "role": "admin"})
+        assert greedy.status_code == 422
+        assert PASSWORD not in greedy.text
+
+        wrong = client.post("/auth/login", data={"username": "ada", "password": "wrong"})
+        nobody = client.post("/auth/login", data={"username": "nobody", "password": "wrong"})
+        assert wrong.status_code == nobody.status_code == 401
+        assert {**wrong.json(), "request_id": ""} == {**nobody.json(), "request_id": ""}
+
+        tokens = sign_in(client, "ADA@example.com")
+        me = client.get("/users/me", headers=bearer(tokens))
+        assert me.status_code == 200
+        assert me.json()["username"] == "ada"
+        assert client.get("/users/me").status_code == 401
+        assert client.get("/users", headers=bearer(tokens)).status_code == 403
+
+        renewed = client.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
+        assert renewed.status_code == 200
+        assert client.get("/users/me", headers=bearer(renewed.json())).status_code == 200
+        stolen = client.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
+        assert stolen.status_code == 401
+        assert client.get("/users/me", headers=bearer(renewed.json())).status_code == 401
+
+        again = sign_in(client, "ada")
+        assert client.post("/auth/logout", headers=bearer(again)).status_code == 204
+        assert client.get("/users/me", headers=bearer(again)).status_code == 401
+
+
+@rows("has_example")
+def test_items_are_created_read_changed_and_deleted(deployed: Process, service: Service) -> None:
+    """With entity tags, in both versions of the API."""
+    with httpx2.Client(base_url=f"{deployed.url}/api") as client:
+        if chosen(service.answers)["has_jwt"]:
+            assert client.post("/v1/items", json={"name": "Lamp"}).status_code == 401
+            client.headers.update(bearer(sign_in(client, "admin", "/v1/auth/login")))
+        created = client.post("/v1/items", json={"name": "Lamp", "quantity": 3})
+        assert created.status_code == 201, created.text
+        where = created.headers["Location"].removeprefix("/api")
+        tag = created.headers["ETag"]
+        assert client.get(where).json() == created.json()
+        assert client.get(where, headers={"If-None-Match": tag}).status_code == 304
+
+        changed = client.patch(where, json={"quantity": 4}, headers={"If-Match": tag})
+        assert changed.status_code == 200
+        assert changed.json()["quantity"] == 4
+        stale = client.patch(where, json={"quantity": 5}, headers={"If-Match": tag})
+        assert stale.status_code == 412
+
+        old = client.get("/v1/items", params={"search": "lamp", "sort": "-created_at,name"})
+        new = client.get("/v2/items", params={"search": "lamp", "size": 1})
+        assert old.json()["total"] == 1
+        assert old.headers["Deprecation"]
+        assert old.headers["Sunset"]
+        assert [item["id"] for item in new.json()["items"]] == [created.json()["id"]]
+        assert client.get("/v1/items", params={"colour": "red"}).status_code == 422
+
+        assert client.delete(where).status_code == 204
+        assert client.get(where).status_code == 404
+
+
+@rows()
+def test_every_answer_is_one_that_its_documentation_describes(
+    deployed: Process, service: Service
+) -> None:
+    """Schemathesis calls every endpoint: no 5xx, no undocumented status, type or content."""
+    service.make("openapi")
+    name_each_status(service.root / "openapi.json")
+    sign_in = {}
+    if chosen(service.answers)["has_jwt"]:
+        sign_in = {
+            "SCHEMATHESIS_HOOKS": "fuzzing",
+            "PYTHONPATH": str(Path(__file__).parent),
+            "FUZZED_URL": deployed.url,
+            "FUZZING_PASSWORD": PASSWORD,
+        }
+    service.run(
+        *(sys.executable, "-m", "schemathesis.cli", "run", "openapi.json", "--url", deployed.url),
+        *("--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing"),
+        *("--max-examples", "20", "--seed", "1", "--generation-database", "none", "--no-color"),
+        variables=sign_in,
+    )
+
+
+@rows()
+def test_it_stops_when_it_is_told_and_has_logged_each_request_without_a_secret(
+    deployed: Process, service: Service
+) -> None:
+    """With status 0; every line is JSON that says where it comes from."""
+    httpx2.get(f"{deployed.url}/health")
+    assert deployed.stop() == 0
+    lines = [json.loads(line) for line in deployed.log.read_text().splitlines()]
+    assert {line["environment"] for line in lines} == {"production"}
+    assert {line["service"] for line in lines} == {"My Service"}
+    assert all(line["version"] and line["level"] and line["event"] for line in lines)
+    assert not [line for line in lines if line["level"] in {"error", "critical"}]
+    text = deployed.log.read_text()
+    assert PASSWORD not in text
+    written = (service.root / ".env").read_text()
+    for secret in re.findall(r"^\w*(?:SECRET|KEY|TOKEN)\w*=(.{16,})$", written, re.MULTILINE):
+        assert secret not in text
+
+
+def name_each_status(path: Path) -> None:
+    """Leave of the answers that any operation may give only those that none can avoid.
+
+    "Another problem" would let every status pass.
+    """
+    document = json.loads(path.read_text())
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            responses = operation["responses"]
+            unnamed = responses.pop("default")
+            responses |= {status: unnamed for status in UNAVOIDABLE if status not in responses}
+    path.write_text(json.dumps(document))
+
+
+def sign_in(client: httpx2.Client, username: str, path: str = "/auth/login") -> dict[str, str]:
+    """Begin a session and return its tokens."""
+    answer = client.post(path, data={"username": username, "password": PASSWORD})
+    assert answer.status_code == 200, answer.text
+    tokens: dict[str, str] = answer.json()
+    return tokens
+
+
+def bearer(tokens: dict[str, str]) -> dict[str, str]:
+    """Return the header that carries an access token."""
+    return {"Authorization": f"Bearer {tokens['access_token']}"}

@@ -1,0 +1,38 @@
+"""What a feature brings into a project, and what must be gone without it.
+
+For each computed flag of copier.yml, patterns that occur in some file (its path or its
+content) of a project with the flag, and in none of a project without it.
+"""
+
+MARKERS: dict[str, tuple[str, ...]] = {
+    "has_database": (
+        r"sqlalchemy",
+        r"alembic",
+        r"DATABASE_",
+        r"app[./]database",
+        r"\bmigrat(?:e|ion)s?\b",
+        r"uuid.utils",
+        r"\bdatabases?\b",
+        r"downgrade",
+    ),
+    "has_sqlite": (r"aiosqlite", r"sqlite", r"\*\.db\b"),
+    "has_postgresql": (r"asyncpg", r"postgres", r"pgbouncer"),
+    "has_mysql": (r"asyncmy", r"mysql", r"mariadb"),
+    "has_jwt": (
+        r"pyjwt",
+        r"\bjwt\b",
+        r"pwdlib",
+        r"argon2",
+        r"AUTH_",
+        r"app[./]auth\b",
+        r"refresh token",
+        r"python-multipart",
+        r"password_hash",
+        r"common_passwords",
+        r"\badmin create\b",
+    ),
+    "has_users": (r"app[./]users\b", r"UserDeleted", r"email-validator", r"/users\b"),
+    "has_open_access": (r"open.access", r"OpenAccess"),
+    "has_example": (r"app[./]items\b", r"\bitems:write\b", r"ItemCreate", r"/items\b"),
+    "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
+}
