@@ -1,0 +1,230 @@
+"""The matrix finds the faults that it is there for.
+
+All are planted by hand into one copy of the template; none hides another. What is said of
+each names the file, and the answers that show the fault where it depends on them, in words
+that only this fault can cause: `test_static.py` finds nothing in the template without them.
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.matrix import static
+
+Plant = Callable[[Path], None]
+
+
+def insert(path: Path, before: str, text: str) -> None:
+    """Insert text into a file before the first line that starts with `before`."""
+    lines = path.read_text().splitlines(keepends=True)
+    index = next(i for i, line in enumerate(lines) if line.startswith(before))
+    path.write_text("".join([*lines[:index], text, *lines[index:]]))
+
+
+def ask(root: Path, question: str) -> None:
+    """Add a question to copier.yml, before the computed flags."""
+    insert(root / "copier.yml", "has_database:", question)
+
+
+def unused_dependency(root: Path) -> None:
+    insert(
+        root / "template/pyproject.toml.jinja",
+        "    # core",
+        '{% if has_mysql and not has_example %}\n    "left-pad>=1",\n{% endif %}\n',
+    )
+
+
+def import_of_what_is_off(root: Path) -> None:
+    insert(root / "template/app/main.py", "from app.wiring", "import app.database.session\n")
+
+
+def name_that_is_not_there(root: Path) -> None:
+    insert(
+        root / "template/app/main.py", "from app.wiring", "from app.core.registry import Regstry\n"
+    )
+
+
+def misspelt_key(root: Path) -> None:
+    ask(root, "surprise:\n  type: bool\n  help: Why?\n  default: true\n  wehn: false\n")
+
+
+def misspelt_setting(root: Path) -> None:
+    insert(root / "copier.yml", "_subdirectory", "_exlude: []\n")
+
+
+def branch_on_a_deleted_question(root: Path) -> None:
+    insert(root / "template/.gitignore.jinja", "#", "{% if has_kafka %}\nkafka\n{% endif %}\n")
+
+
+def condition_that_never_holds(root: Path) -> None:
+    insert(
+        root / "template/README.md.jinja",
+        "#",
+        '{% if database == "postgres" %}\nIt has PostgreSQL.\n{% endif %}\n',
+    )
+
+
+def unformatted_only_together(root: Path) -> None:
+    insert(
+        root / "template/app/wiring.py.jinja",
+        "FEATURES",
+        "{% if has_mysql and has_example %}\nODD = {'a':1}\n{% endif %}\n",
+    )
+
+
+def compose_service_without_its_toggle(root: Path) -> None:
+    (root / "template/compose.yaml").write_text("services:\n  db:\n    image: postgres:18.1\n")
+
+
+def toggle_that_renders_nothing(root: Path) -> None:
+    ask(root, "confetti:\n  type: bool\n  help: Throw confetti?\n  default: false\n")
+
+
+def rendered_timestamp(root: Path) -> None:
+    insert(root / "template/README.md.jinja", "#", "{{ '%s' | strftime }}\n\n")
+
+
+def rendered_chance(root: Path) -> None:
+    insert(root / "template/Makefile.jinja", "PYTHON", "# {{ ['heads', 'tails'] | random }}\n")
+
+
+def file_that_is_never_rendered(root: Path) -> None:
+    directory = root / "template/app/{% if has_mysql and has_sqlite %}both{% endif %}"
+    directory.mkdir()
+    (directory / "__init__.py").touch()
+
+
+def make_target_that_is_not_there(root: Path) -> None:
+    insert(root / "template/README.md.jinja", "#", "Type `make coffee`.\n\n")
+
+
+def setting_that_nothing_reads(root: Path) -> None:
+    insert(
+        root / "template/.env.example.jinja",
+        "# --- Your own",
+        "# How much confetti.\n# APP_CONFETTI=1\n\n",
+    )
+
+
+def broken_link(root: Path) -> None:
+    insert(root / "template/README.md.jinja", "#", "See [this](docs/nowhere.md).\n\n")
+
+
+def broken_toml_only_together(root: Path) -> None:
+    insert(
+        root / "template/pyproject.toml.jinja",
+        "[tool.uv]",
+        "{% if has_sqlite and not has_jwt %}\n[broken\n{% endif %}\n",
+    )
+
+
+def toggle_where_uv_adds(root: Path) -> None:
+    path = root / "template/pyproject.toml.jinja"
+    constant = "    # your own: `uv add <package>` puts them here\n"
+    toggled = '{% if has_jwt %}\n    "confetti>=1",\n{% endif %}\n'
+    path.write_text(path.read_text().replace(constant, constant + toggled))
+
+
+def toggle_where_variables_are_added(root: Path) -> None:
+    with (root / "template/.env.example.jinja").open("a") as file:
+        file.write(
+            "{% if has_jwt %}\n# How much confetti there is.\n# APP_CONFETTI=1\n{% endif %}\n"
+        )
+
+
+def migration_after_one_that_is_not_there(root: Path) -> None:
+    folder = root / "template/app/{% if has_example %}items{% endif %}/migrations"
+    (folder / "later.py").write_text('revision = "later"\ndepends_on = ("confetti_0001",)\n')
+
+
+def broken_makefile_only_together(root: Path) -> None:
+    insert(
+        root / "template/Makefile.jinja",
+        "setup:",
+        "{% if has_mysql and has_example %}\nconfetti\n{% endif %}\n\n",
+    )
+
+
+def open_fence(root: Path) -> None:
+    (root / "template/FENCE.md").write_text("# Fence\n\n```sh\nmake dev\n")
+
+
+def uneven_table(root: Path) -> None:
+    (root / "template/TABLE.md").write_text("| a | b |\n|---|---|\n| 1 | 2 | 3 |\n")
+
+
+def reference_without_definition(root: Path) -> None:
+    (root / "template/REFERENCE.md").write_text("See [this][confetti].\n")
+
+
+def link_to_a_heading_that_is_off(root: Path) -> None:
+    path = root / "template/HEADING.md.jinja"
+    path.write_text("See [it](#the-party).\n{% if has_example %}\n\n## The party!\n{% endif %}\n")
+
+
+def unknown_instruction(root: Path) -> None:
+    (root / "template/Dockerfile").write_text("FROM python:3.14-slim\nTHROW confetti\n")
+
+
+def key_that_no_workflow_has(root: Path) -> None:
+    folder = root / "template/{% if has_github %}.github{% endif %}/workflows"
+    insert(folder / "update.yml", "jobs:", "confetti: true\n")
+
+
+def service_that_compose_does_not_take(root: Path) -> None:
+    path = root / "template/compose.confetti.yaml"
+    path.write_text("services:\n  confetti:\n    imagine: a party\n")
+
+
+def marker_that_is_not_declared(root: Path) -> None:
+    (root / "template/tests/test_confetti.py").write_text(
+        "import pytest\n\npytestmark = pytest.mark.confetti\n"
+    )
+
+
+FAULTS: list[tuple[Plant, tuple[str, ...]]] = [
+    (unused_dependency, ("pyproject.toml", "left-pad", "has_mysql=True", "has_example=False")),
+    (import_of_what_is_off, ("app/main.py", "app.database.session", "has_database=False")),
+    (name_that_is_not_there, ("app/main.py", "app.core.registry:Regstry")),
+    (misspelt_key, ("copier.yml", "surprise", "wehn")),
+    (misspelt_setting, ("copier.yml", "_exlude")),
+    (branch_on_a_deleted_question, (".gitignore.jinja", "has_kafka")),
+    (condition_that_never_holds, ("README.md.jinja", "condition true")),
+    (unformatted_only_together, ("app/wiring.py", "not formatted")),
+    (compose_service_without_its_toggle, ("compose.yaml", "postgres", "has_postgresql=False")),
+    (toggle_that_renders_nothing, ("copier.yml", "confetti", "render the same projects")),
+    (rendered_timestamp, ("README.md.jinja", "another time")),
+    (rendered_chance, ("Makefile.jinja", "by chance")),
+    (file_that_is_never_rendered, ("both", "no combination renders")),
+    (make_target_that_is_not_there, ("README.md", "Make target coffee")),
+    (setting_that_nothing_reads, (".env.example", "APP_CONFETTI")),
+    (broken_link, ("README.md", "docs/nowhere.md")),
+    (toggle_where_uv_adds, ("pyproject.toml", "what an owner adds conflicts", "auth=")),
+    (toggle_where_variables_are_added, (".env.example", "what an owner adds conflicts", "auth=")),
+    (migration_after_one_that_is_not_there, ("later.py", "revision confetti_0001")),
+    (broken_makefile_only_together, ("Makefile", "missing separator", "has_mysql=True")),
+    (open_fence, ("FENCE.md", "does not close its fence")),
+    (uneven_table, ("TABLE.md", "3 cells in a table of 2")),
+    (reference_without_definition, ("REFERENCE.md", "[CONFETTI]")),
+    (link_to_a_heading_that_is_off, ("HEADING.md#the-party", "has_example=False")),
+    (unknown_instruction, ("Dockerfile", "hadolint: line 2")),
+    (key_that_no_workflow_has, ("update.yml", "breaks its schema", "confetti")),
+    (service_that_compose_does_not_take, ("compose.confetti.yaml", "services.confetti")),
+    (marker_that_is_not_declared, ("test_confetti.py", "pytest marker confetti")),
+    (broken_toml_only_together, ("pyproject.toml", "does not parse", "has_sqlite=True")),
+]
+
+
+def test_every_planted_fault_is_found(
+    plain_template: Path, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    garden = shutil.copytree(plain_template, tmp_path / "keelson")
+    for plant, _ in FAULTS:
+        plant(garden)
+    problems = static.run(garden).problems
+    for plant, said in FAULTS:
+        with subtests.test(plant.__name__):
+            found = [problem for problem in problems if all(word in problem for word in said)]
+            assert found, f"nothing said {said}; it said:\n" + "\n".join(problems)
