@@ -63,6 +63,9 @@ class Principal:
 
 ANONYMOUS = Principal(subject="anonymous", via="nothing", is_anonymous=True)
 
+CALLER = "app.caller"
+"""Where a request keeps who sent it, once that is known."""
+
 
 class Authenticator(Protocol):
     """One way to sign in."""
@@ -113,19 +116,38 @@ class Access:
         return {"WWW-Authenticate": ", ".join(challenges)} if challenges else {}
 
 
-async def get_caller(request: Request) -> Principal:
+async def recognise(connection: HTTPConnection, registry: Registry) -> Principal:
     """Return who is calling, or `ANONYMOUS` for a request without credentials.
+
+    Whoever asks first, a middleware or an endpoint, pays for it: the answer is kept for
+    the rest of the request.
 
     Raises:
         Unauthorized: The credentials are bad.
     """
-    registry: Registry = request.app.state.registry
+    known: Principal | None = connection.scope.get(CALLER)
+    if known is None:
+        known = await _recognise(connection, registry)
+        connection.scope[CALLER] = known
+    return known
+
+
+async def _recognise(connection: HTTPConnection, registry: Registry) -> Principal:
     for authenticate in registry.get(Access).authenticators:
-        principal = await authenticate(request, registry)
+        principal = await authenticate(connection, registry)
         if principal is not None:
             bind_principal(principal.subject)
             return principal
     return ANONYMOUS
+
+
+async def get_caller(request: Request) -> Principal:
+    """Return who is calling an endpoint, as `recognise` does.
+
+    Raises:
+        Unauthorized: The credentials are bad.
+    """
+    return await recognise(request, request.app.state.registry)
 
 
 class Requirement:

@@ -102,6 +102,8 @@ def _register(features: Sequence[Feature], registry: Registry) -> None:
         )
     )
     registry.add(health.Checks((one for feature in features for one in feature.checks), registry))
+    states = {feature.name: feature.state for feature in features if feature.state}
+    registry.add(health.States(states, registry))
 
 
 def _answer_errors(app: FastAPI, features: Sequence[Feature], registry: Registry) -> None:

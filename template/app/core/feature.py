@@ -4,7 +4,7 @@ A feature is a folder. Its `feature.py` says, in one `Feature`, what the folder 
 to the service; `app/wiring.py` lists the features; `create_app` does the rest.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -83,5 +83,7 @@ class Feature:
     scopes: tuple[Scope, ...] = ()
     problems: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = ()
     commands: tuple[Typer, ...] = ()
+    state: Callable[[Registry], Mapping[str, Any]] | None = None
+    """What `/health/detailed` tells of it, beside its checks: a few values, no secrets."""
     seed: Callable[[Registry], Awaitable[str]] | None = None
     """Adds believable rows for development, unless they are there; says what it did."""

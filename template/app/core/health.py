@@ -3,8 +3,8 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
 
 import structlog
 from fastapi import APIRouter, Depends
@@ -59,6 +59,9 @@ class Detailed(BaseModel):
     environment: str
     uptime: float = Field(description="Seconds since the start.")
     checks: list[CheckResult]
+    features: dict[str, dict[str, Any]] = Field(
+        description="What features tell of themselves, by name."
+    )
 
 
 class Checks:
@@ -86,6 +89,20 @@ class Checks:
         return CheckResult(
             name=check.name, status=status, critical=check.critical, latency_ms=latency
         )
+
+
+class States:
+    """What the features of one application tell of themselves."""
+
+    def __init__(
+        self, states: Mapping[str, Callable[[Registry], Mapping[str, Any]]], registry: Registry
+    ) -> None:
+        self._states = states
+        self._registry = registry
+
+    def tell(self) -> dict[str, dict[str, Any]]:
+        """Ask each feature that has something to tell."""
+        return {name: dict(state(self._registry)) for name, state in self._states.items()}
 
 
 router = APIRouter(tags=["health"])
@@ -135,7 +152,7 @@ async def may_see_details(request: Request) -> None:
     summary="How is everything behind the service?",
 )
 async def detailed(request: Request) -> Detailed:
-    """Tell the state of every check. Not for anonymous callers of a deployed service."""
+    """Tell all that is known. Not for anonymous callers of a deployed service."""
     registry: Registry = request.app.state.registry
     core = registry.get(CoreSettings)
     lifecycle = registry.get(Lifecycle)
@@ -152,4 +169,5 @@ async def detailed(request: Request) -> Detailed:
         environment=core.environment,
         uptime=round(lifecycle.uptime, 1),
         checks=checks,
+        features=registry.get(States).tell(),
     )

@@ -6,11 +6,13 @@ import pytest
 from dirty_equals import IsPartialDict
 from fastapi import APIRouter
 from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as ASGIScope
 
-from app.core.access import Access, Principal, Reach, Requires, Scope
+from app.core.access import Access, Principal, Reach, Requires, Scope, recognise
 from app.core.application import create_app
 from app.core.errors import Unauthorized
-from app.core.feature import Feature, RouterMount
+from app.core.feature import Feature, MiddlewareMount, RouterMount
 from app.core.registry import Registry
 from tests.core.serving import log_lines, serving
 
@@ -140,3 +142,30 @@ async def test_the_caller_is_named_in_the_log(capsys: pytest.CaptureFixture[str]
 )
 def test_a_wider_reach_includes_the_narrower_ones(reach: Reach, names: set[str]) -> None:
     assert Access((), SCOPES).scopes_within(reach) == names
+
+
+async def test_a_middleware_and_an_endpoint_recognise_the_caller_once() -> None:
+    shown: list[str] = []
+
+    class Counting(Badge):
+        async def __call__(
+            self, connection: HTTPConnection, registry: Registry
+        ) -> Principal | None:
+            shown.append(connection.headers["X-Badge"])
+            return await super().__call__(connection, registry)
+
+    class Curious:
+        def __init__(self, app: ASGIApp, registry: Registry) -> None:
+            self.app, self.registry = app, registry
+
+        async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                await recognise(HTTPConnection(scope), self.registry)
+            await self.app(scope, receive, send)
+
+    curious = Feature(name="curious", middleware=(MiddlewareMount(1250, Curious),))
+    async with serving(feature(Counting("X-Badge", None)), curious) as client:
+        headers = {"X-Badge": "ada orders:read"}
+        for _ in range(2):
+            assert (await client.get("/api/v1/orders", headers=headers)).json()[0] == "ada"
+    assert shown == ["ada orders:read"] * 2

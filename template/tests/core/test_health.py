@@ -68,7 +68,7 @@ async def test_ready_without_anything_to_check() -> None:
 
 async def test_ready_while_everything_critical_is_there() -> None:
     feature = checking(
-        ReadinessCheck("archive", fine), ReadinessCheck("cache", away, critical=False)
+        ReadinessCheck("archive", fine), ReadinessCheck("search", away, critical=False)
     )
     async with serving(feature) as client:
         response = await client.get("/ready")
@@ -132,8 +132,8 @@ async def test_an_application_that_is_started_again_is_ready_again() -> None:
     [
         ((), "ok"),
         ((ReadinessCheck("archive", fine),), "ok"),
-        ((ReadinessCheck("cache", away, critical=False),), "degraded"),
-        ((ReadinessCheck("archive", away), ReadinessCheck("cache", fine)), "failed"),
+        ((ReadinessCheck("search", away, critical=False),), "degraded"),
+        ((ReadinessCheck("archive", away), ReadinessCheck("search", fine)), "failed"),
     ],
 )
 async def test_details_sum_the_checks_up(checks: tuple[ReadinessCheck, ...], status: str) -> None:
@@ -148,8 +148,16 @@ async def test_details_sum_the_checks_up(checks: tuple[ReadinessCheck, ...], sta
         "environment": "test",
         "uptime": IsFloat(ge=0, lt=60),
         "checks": [IsPartialDict(name=check.name) for check in checks],
+        "features": {},
     }
     assert "hunter2" not in response.text
+
+
+async def test_details_hold_what_features_tell_of_themselves() -> None:
+    press = Feature(name="press", state=lambda registry: {"of": registry.get(CoreSettings).name})
+    async with serving(press, Feature(name="silent"), name="shop") as client:
+        told = (await client.get("/health/detailed")).json()["features"]
+    assert told == {"press": {"of": "shop"}}
 
 
 @pytest.mark.parametrize("environment", [Environment.STAGING, Environment.PRODUCTION])
