@@ -65,7 +65,7 @@ def test_tests_find_their_server_where_the_settings_look_for_it(project: Path) -
     used = [port for service in job.get("services", {}).values() for port in service["ports"]]
     settings = (project / ".env.example").read_text()
     expected = [
-        port for port in PORTS if re.search(rf"^\w+=.*127\.0\.0\.1:{port}/", settings, re.M)
+        port for port in PORTS if re.search(rf"^\w+=.*127\.0\.0\.1:{port}/", settings, re.MULTILINE)
     ]
     assert used == [f"127.0.0.1:{port}:{port}" for port in expected]
 
