@@ -2,7 +2,7 @@
 
 | URL | what it is |
 |---|---|
-| `redis://user:password@host:6379/0` | a server, and the number of its database |
+| `redis://user:password@host:6379/0` | a server, and the number of its keyspace |
 | `unix:///run/redis.sock` | the same through a socket |
 | `redis+sentinel://user:password@host:26379,host:26379/name/0` | the master of that name |
 | `redis+cluster://user:password@host:6379,host:6379` | a cluster, by some of its nodes |
@@ -49,7 +49,7 @@ class Address:
     password: str | None = None
     master: str = ""
     """What sentinels call the master."""
-    database: int = 0
+    keyspace: int = 0
 
     @property
     def is_local(self) -> bool:
@@ -78,10 +78,10 @@ def _parse(parts: SplitResult) -> Address:
     nodes = tuple(_node(place, PORTS[kind]) for place in _places(parts))
     segments = [unquote(segment) for segment in parts.path.split("/") if segment]
     master = segments.pop(0) if kind == "sentinel" else ""
-    database = int(segments.pop(0)) if segments and kind != "cluster" else 0
+    keyspace = int(segments.pop(0)) if segments and kind != "cluster" else 0
     if segments or parts.query or (kind == "server" and len(nodes) != 1):
         raise ValueError("There is more in it than we know of.")
-    return Address(kind, nodes, "", tls, username, password, master, database)
+    return Address(kind, nodes, "", tls, username, password, master, keyspace)
 
 
 def _places(parts: SplitResult) -> list[str]:

@@ -46,7 +46,7 @@ def _open(stack: AsyncExitStack, address: Address, options: dict[str, Any]) -> C
         sentinel = Sentinel(  # type: ignore[no-untyped-call]
             address.nodes,
             sentinel_kwargs={**sockets, "ssl": address.tls},
-            db=address.database,
+            db=address.keyspace,
             **options,
         )
         for one in sentinel.sentinels:
@@ -58,6 +58,6 @@ def _open(stack: AsyncExitStack, address: Address, options: dict[str, Any]) -> C
         client = Redis(unix_socket_path=address.path, **options)
     else:
         host, port = address.nodes[0]
-        client = Redis(host=host, port=port, db=address.database, **options)
+        client = Redis(host=host, port=port, db=address.keyspace, **options)
     stack.push_async_callback(client.aclose)
     return client

@@ -78,5 +78,5 @@ def distant_redis_settings(redis_settings: RedisSettings, redis_line: Proxy) -> 
     """The settings of a Redis at the other end of the line, for which nobody waits long."""
     address = redis_settings.address
     secret = f"{address.username or ''}:{address.password}@" if address.password else ""
-    url = SecretStr(f"redis://{secret}127.0.0.1:{redis_line.port}/{address.database}")
+    url = SecretStr(f"redis://{secret}127.0.0.1:{redis_line.port}/{address.keyspace}")
     return redis_settings.model_copy(update={"url": url, "timeout": 0.3})

@@ -24,7 +24,7 @@ from app.redis.settings import RedisSettings
                 tls=True,
                 username="me",
                 password="p@ss",
-                database=2,
+                keyspace=2,
             ),
         ),
         ("redis://:secret@[::1]:7000", Address("server", (("::1", 7000),), password="secret")),
@@ -36,7 +36,7 @@ from app.redis.settings import RedisSettings
                 (("one", 26379), ("two", 5000)),
                 password="secret",
                 master="primary",
-                database=3,
+                keyspace=3,
             ),
         ),
         (
