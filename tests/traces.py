@@ -36,7 +36,7 @@ MARKERS: dict[str, tuple[str, ...]] = {
     "has_example": (r"app[./]items\b", r"\bitems:write\b", r"ItemCreate", r"/items\b"),
     "has_cache": (r"app[./]cache\b", r"\bcached\b", r"\bcaching\b", r"private, no-cache"),
     "has_memory_cache": (r"cashews", r"CACHE_MAX_ENTRIES"),
-    "has_redis_cache": (r"mget_nonatomic", r"to_forget", r"two_processes"),
+    "has_redis_cache": (r"mget_nonatomic", r"to_forget"),
     "uses_redis": (r"\bredis[:.>]", r"REDIS_", r"app[./]redis", r"\bRedis\b", r"hiredis"),
     "uses_server": (r"tests[./]core[./]proxy", r"class Proxy"),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
