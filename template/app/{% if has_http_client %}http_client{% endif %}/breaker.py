@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from time import monotonic
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import structlog
 
@@ -53,8 +53,8 @@ class Breaker:
         self._era = 0
 
     @property
-    def state(self) -> Literal["closed", "open", "half-open"]:
-        """Whether calls go through: all, none, or one to try."""
+    def state(self) -> str:
+        """Which calls go through: "closed" all, "open" none, "half-open" one to try."""
         if self._opened_at is None:
             return "closed"
         return "open" if self._left() > 0 else "half-open"

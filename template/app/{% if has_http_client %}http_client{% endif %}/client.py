@@ -32,6 +32,8 @@ logger = structlog.stdlib.get_logger(__name__)
 
 Parameter = str | int | float | bool | None
 
+_LAST_PORT = 65535
+
 _OF_TRANSFER = ("content-encoding", "content-length", "transfer-encoding")
 """Headers that say how a body was sent; they do not fit one that has been read."""
 
@@ -102,7 +104,11 @@ class HttpClient:
             raise AddressRefused("?", f"not a URL: {error}") from error
 
     async def _send(self, request: httpx2.Request, deadline: float) -> httpx2.Response:
-        if request.url.scheme not in ("http", "https") or not request.url.host:
+        if (
+            request.url.scheme not in ("http", "https")
+            or not request.url.host
+            or (request.url.port or 0) > _LAST_PORT
+        ):
             raise AddressRefused(request.url.host, "not a URL of HTTP")
         host = self._hosts.get(request.url.netloc.decode("ascii"))
         host.budget.earn()
