@@ -34,5 +34,6 @@ MARKERS: dict[str, tuple[str, ...]] = {
     "has_users": (r"app[./]users\b", r"UserDeleted", r"email-validator", r"/users\b"),
     "has_open_access": (r"open.access", r"OpenAccess"),
     "has_example": (r"app[./]items\b", r"\bitems:write\b", r"ItemCreate", r"/items\b"),
+    "has_http_client": (r"app[./]http_client", r"HTTP_CLIENT_", r"\bcircuit breakers?\b", r"RemoteApi"),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
 }
