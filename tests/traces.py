@@ -34,6 +34,13 @@ MARKERS: dict[str, tuple[str, ...]] = {
     "has_users": (r"app[./]users\b", r"UserDeleted", r"email-validator", r"/users\b"),
     "has_open_access": (r"open.access", r"OpenAccess"),
     "has_example": (r"app[./]items\b", r"\bitems:write\b", r"ItemCreate", r"/items\b"),
-    "has_http_client": (r"app[./]http_client", r"HTTP_CLIENT_", r"\bcircuit breakers?\b", r"RemoteApi"),
+    "uses_redis": (r"\bredis[:.>]", r"REDIS_", r"app[./]redis", r"\bRedis\b", r"hiredis"),
+    "uses_server": (r"tests[./]core[./]proxy", r"class Proxy"),
+    "has_http_client": (
+        r"app[./]http_client",
+        r"HTTP_CLIENT_",
+        r"\bcircuit breakers?\b",
+        r"RemoteApi",
+    ),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
 }
