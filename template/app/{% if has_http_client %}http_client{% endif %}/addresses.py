@@ -1,7 +1,7 @@
 """Where requests may go: to public addresses, and to what the settings name.
 
-A URL that somebody else had a hand in must not lead to the database, the metadata of the
-cloud or another service behind the firewall (server-side request forgery, SSRF).
+A URL that somebody else had a hand in must not lead to the metadata of the cloud, nor to
+anything else that only this side of the firewall reaches (server-side request forgery, SSRF).
 """
 
 import asyncio

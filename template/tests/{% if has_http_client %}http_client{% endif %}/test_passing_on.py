@@ -14,7 +14,7 @@ from tests.core.serving import log_lines, serving
 from tests.http_client.calling import calling
 from tests.http_client.remote import Remote
 
-PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+PARENT = f"00-{'4b' * 16}-{'0f' * 8}-01"
 
 router = APIRouter()
 
