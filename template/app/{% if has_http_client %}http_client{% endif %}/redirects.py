@@ -11,8 +11,8 @@ def redirected(
     """Return the next request, or None when there is none to send.
 
     Only requests that read are sent elsewhere, and never from HTTPS back to HTTP. Another
-    host gets none of the headers: they may hold a token or a key. Its address is looked at
-    like any other.
+    host gets neither headers nor body: they may hold a token or a key. Its address is looked
+    at like any other.
     """
     location = answer.headers.get("Location")
     if answer.status_code not in _FOLLOWED or not location or request.method not in ("GET", "HEAD"):
@@ -23,5 +23,8 @@ def redirected(
         return None
     if request.url.scheme == "https" != url.scheme:
         return None
-    same = (url.scheme, url.netloc) == (request.url.scheme, request.url.netloc)
-    return client.build_request(request.method, url, headers=request.headers if same else None)
+    if (url.scheme, url.netloc) != (request.url.scheme, request.url.netloc):
+        return client.build_request(request.method, url)
+    return client.build_request(
+        request.method, url, headers=request.headers, content=request.content
+    )

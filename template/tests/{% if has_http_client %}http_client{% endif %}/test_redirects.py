@@ -35,10 +35,12 @@ async def test_they_are_followed_where_that_is_allowed(remote: Remote, status: i
             f"{remote.url}/elsewhere",
             params={"to": "/well", "status": status},
             headers=SECRETS,
+            content=b"filter",
             redirects=1,
         )
     assert answer.json() == "well"
     assert remote.received[1].headers["x-api-key"] == "secret"
+    assert remote.received[1].body == b"filter"
 
 
 async def test_not_further_than_is_allowed(remote: Remote) -> None:
@@ -57,9 +59,11 @@ async def test_another_host_learns_no_secrets(remote: Remote, other: Remote) -> 
             f"{remote.url}/elsewhere",
             params={"to": f"{other.url}/well"},
             headers=SECRETS,
+            content=b"secret",
             redirects=1,
         )
     assert answer.json() == "well"
+    assert not other.received[0].body
     assert not {name.lower() for name in SECRETS} & other.received[0].headers.keys()
     assert other.received[0].headers["host"] == other.host
 
