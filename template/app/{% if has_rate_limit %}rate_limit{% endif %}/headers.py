@@ -27,16 +27,13 @@ def headers_of(verdicts: Sequence[Verdict]) -> list[tuple[bytes, bytes]]:
         ", ".join(
             f"{_name(one)};r={one.remaining};t={math.ceil(one.until_more)}" for one in verdicts
         ),
-        ", ".join(
-            f"{_name(one)};q={one.limit.amount};w={one.limit.seconds}" for one in verdicts
-        ),
+        ", ".join(f"{_name(one)};q={one.limit.amount};w={one.limit.seconds}" for one in verdicts),
         str(nearest.limit.amount),
         str(nearest.remaining),
         str(math.ceil(time.time() + nearest.until_more)),
     )
     return [
-        (name.lower().encode(), value.encode())
-        for name, value in zip(HEADERS, values, strict=True)
+        (name.lower().encode(), value.encode()) for name, value in zip(HEADERS, values, strict=True)
     ]
 
 
