@@ -1,6 +1,6 @@
 """A small service whose limits a test chooses, and callers of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated, Any
 
@@ -33,6 +33,10 @@ async def be_few() -> str:
 @router.get("/dear", dependencies=[Depends(RateLimit("10/minute", cost=4))])
 async def be_dear() -> str:
     return "dear"
+
+
+Limits = Callable[..., list[Settings]]
+"""Makes the settings of what counts, with limits by name."""
 
 
 def by_shelf(connection: HTTPConnection) -> str:

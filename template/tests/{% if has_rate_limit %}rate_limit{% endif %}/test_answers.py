@@ -7,8 +7,8 @@ from dirty_equals import IsInt, IsPartialDict
 
 from app.core.application import create_app
 from app.core.settings import CoreSettings, Environment
-from tests.rate_limit.conftest import Limits
-from tests.rate_limit.limited import limited, statuses, trial
+
+from tests.rate_limit.limited import Limits, limited, statuses, trial
 
 FREE = "/api/v1/free"
 

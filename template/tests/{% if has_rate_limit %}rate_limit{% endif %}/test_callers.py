@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.rate_limit.conftest import Limits
-from tests.rate_limit.limited import Callers, limited, statuses
+
+from tests.rate_limit.limited import Limits, Callers, limited, statuses
 
 FREE = "/api/v1/free"
 

@@ -10,8 +10,8 @@ from app.core.registry import Registry
 from app.rate_limit.callers import by_address
 from app.rate_limit.dependencies import RateLimit
 from app.rate_limit.routes import RouteLimits
-from tests.rate_limit.conftest import Limits
-from tests.rate_limit.limited import be_joined, limited, statuses
+
+from tests.rate_limit.limited import Limits, be_joined, limited, statuses
 
 
 async def test_a_route_lets_each_caller_through_so_often(limits: Limits) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from app.rate_limit.memory import MemoryWindows
 from app.rate_limit.quota import Limit
-from tests.rate_limit.conftest import Limits
-from tests.rate_limit.limited import limited
+
+from tests.rate_limit.limited import Limits, limited
 
 FREE = "/api/v1/free"
 
