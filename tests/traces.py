@@ -43,7 +43,7 @@ MARKERS: dict[str, tuple[str, ...]] = {
         r"\blimits>=",
         r"limit_fixtures",
     ),
-    "has_memory_rate_limit": (r"rate_limit: memory",),
+    "has_memory_rate_limit": (r"each of the \{core.workers\} processes",),
     "has_redis_rate_limit": (r"RATE_LIMIT_WHEN_AWAY", r"moving-window", r"evalsha"),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
 }
