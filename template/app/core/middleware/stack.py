@@ -38,7 +38,7 @@ EXPOSED_HEADERS = (
     "X-Process-Time",
     "X-Request-ID",
 )
-"""What a page of another origin may read of an answer."""
+"""What a page of another origin may read of an answer, beside what features add."""
 
 
 class Order(IntEnum):
@@ -67,7 +67,9 @@ def install(
     deprecated: Mapping[RouteKey, Deprecation],
 ) -> None:
     """Put the middleware of the core and that of the features around an application."""
-    mounts = [*_core_mounts(registry), *added]
+    added = tuple(added)
+    exposed = (*EXPOSED_HEADERS, *(header for mount in added for header in mount.exposes))
+    mounts = [*_core_mounts(registry, exposed), *added]
     if deprecated:
         routes = registry.get(Routes)
         mounts.append(
@@ -79,7 +81,7 @@ def install(
         app.add_middleware(mount.build, registry)
 
 
-def _core_mounts(registry: Registry) -> Iterable[MiddlewareMount]:
+def _core_mounts(registry: Registry, exposed: tuple[str, ...]) -> Iterable[MiddlewareMount]:
     """Return what the settings ask for; what would do nothing is left out."""
     core = registry.get(CoreSettings)
     routes = registry.get(Routes)
@@ -107,7 +109,7 @@ def _core_mounts(registry: Registry) -> Iterable[MiddlewareMount]:
                 allow_credentials=core.cors_credentials,
                 allow_methods=core.cors_methods,
                 allow_headers=core.cors_headers,
-                expose_headers=EXPOSED_HEADERS,
+                expose_headers=exposed,
             ),
         )
     yield MiddlewareMount(Order.ERRORS, lambda app, _: ErrorMiddleware(app, problems))
