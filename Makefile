@@ -20,7 +20,7 @@ new: .tools/new/.ready ## Generate a service: make new [DEST=path] [DATA="databa
 
 # --- Checking ------------------------------------------------------------------------
 
-test: .venv/.ready ## Every test: needs PostgreSQL and MariaDB on this machine, see CONTRIBUTING.md
+test: .venv/.ready ## Every test: needs PostgreSQL, MariaDB and Redis on this machine, see CONTRIBUTING.md
 	@.venv/bin/python -m pytest -n auto
 
 test-fast: .venv/.ready ## The tests that neither install nor start a service

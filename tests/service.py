@@ -15,12 +15,18 @@ import httpx2
 
 from tests import environment
 from tests.generate import Answers, generate
-from tests.services import SERVERS
+from tests.services import REDIS, SERVERS
 from tests.variants import chosen
 
 SECONDS_FOR_A_COMMAND = 480
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 20
+
+ADDRESSES = (
+    *("DATABASE_URL", "TEST_DATABASE_URL"),
+    *("REDIS_URL", "TEST_REDIS_URL", "REDIS_PREFIX"),
+)
+"""What tells a service where its servers are."""
 
 
 class CommandFailed(AssertionError):
@@ -101,25 +107,26 @@ class Service:
             f"     then: cd /tmp/service && env {shown} {shlex.join(command)}"
         )
 
-    def reach_its_database(self, run: str) -> str:
-        """Tell its commands where its database is, and return which kind it is.
+    def reach_its_servers(self, run: str) -> str:
+        """Tell its commands where its servers are, and return which database it has.
 
         Args:
-            run: What stands in the name of the database.
+            run: What stands in the name of the database, and before its keys in Redis.
 
         Raises:
-            ServerAway: The server does not answer.
+            ServerAway: A server does not answer.
         """
-        kind = str(chosen(self.answers)["database"])
+        answered = chosen(self.answers)
+        kind = str(answered["database"])
         addresses = {}
         if server := SERVERS.get(kind):
             server.check()
             addresses = {"DATABASE_URL": server.url(run), "TEST_DATABASE_URL": server.url(run)}
-        others = {
-            name: value
-            for name, value in self.variables.items()
-            if name not in ("DATABASE_URL", "TEST_DATABASE_URL")
-        }
+        if answered["uses_redis"]:
+            REDIS.check()
+            places = {"REDIS_URL": REDIS.url, "TEST_REDIS_URL": REDIS.url}
+            addresses |= {**places, "REDIS_PREFIX": f"{run}:"}
+        others = {name: text for name, text in self.variables.items() if name not in ADDRESSES}
         self.variables = {**others, **addresses}
         return kind
 
@@ -162,7 +169,7 @@ class Service:
 def generated(
     template: Path, folder: Path, answers: Answers, run: str, variables: Mapping[str, str] = {}
 ) -> Iterator[Service]:
-    """Generate a service and prepare it with its hook; remove its databases at the end.
+    """Generate a service and prepare it with its hook; remove what it kept at the end.
 
     Args:
         template: The repository of the template.
@@ -173,10 +180,10 @@ def generated(
         variables: Environment variables of its commands.
 
     Raises:
-        ServerAway: The server of its database does not answer.
+        ServerAway: One of its servers does not answer.
     """
     service = Service(folder, answers, {**environment.GIT_IDENTITY, **variables})
-    databases = {service.reach_its_database(run)}
+    databases = {service.reach_its_servers(run)}
     try:
         generate(template, folder, answers)
         service.make("setup")
@@ -185,6 +192,8 @@ def generated(
     finally:
         for server in (SERVERS[database] for database in databases if database in SERVERS):
             server.drop(name for name in server.names() if run in name)
+        if "REDIS_URL" in service.variables:
+            REDIS.remove(f"{run}:")
 
 
 @dataclass

@@ -5,6 +5,7 @@ installation as its default:
 
     KEELSON_POSTGRESQL_URL   postgresql://postgres:postgres@127.0.0.1:5432
     KEELSON_MYSQL_URL        mysql://root@127.0.0.1:3306
+    KEELSON_REDIS_URL        redis://127.0.0.1:6379/0
 
 The account must be allowed to create and drop databases. A test that cannot reach its
 server fails at once and says how to start it; no test is skipped for that, and no
@@ -19,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 import asyncmy
 import asyncpg
+import redis
 
 SECONDS_TO_CONNECT = 5
 AWAY = (
@@ -144,3 +146,44 @@ async def _ask_mysql(address: str, statement: str, name: str | None) -> list[str
             return [str(row[0]) for row in await cursor.fetchall()]
     finally:
         connection.close()
+
+
+@dataclass(frozen=True)
+class RedisServer:
+    """The Redis of the live tests, in which each service has keys of its own."""
+
+    variable: str = "KEELSON_REDIS_URL"
+    default: str = "redis://127.0.0.1:6379/0"
+
+    @property
+    def url(self) -> str:
+        """Where it is, as the generated service takes it."""
+        return os.environ.get(self.variable, self.default)
+
+    def check(self) -> None:
+        """Ask once.
+
+        Raises:
+            ServerAway: It does not answer. The message says how to start it.
+        """
+        try:
+            with self._client() as client:
+                client.ping()
+        except (redis.RedisError, OSError) as error:
+            raise ServerAway(
+                f"The tests need Redis at {self.url}, which does not answer ({error}). Start it, "
+                "for example with `sudo service redis-server start`, or say where it is in "
+                f"{self.variable}."
+            ) from error
+
+    def remove(self, prefix: str) -> None:
+        """Remove every key whose name begins like this."""
+        with self._client() as client:
+            for key in client.scan_iter(match=f"{prefix}*", count=1000):
+                client.delete(key)
+
+    def _client(self) -> redis.Redis:
+        return redis.Redis.from_url(self.url, socket_timeout=SECONDS_TO_CONNECT)
+
+
+REDIS = RedisServer()

@@ -3,6 +3,7 @@
 That they are workflows at all is held by the matrix.
 """
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,13 +17,22 @@ from tests.generate import Answers
 from tests.variants import SPACE
 
 DATABASES = SPACE.options("database", {"preset": "custom"})[1]
-SERVERS = {"postgresql": "5432", "mysql": "3306"}
+CACHES = ("none", "redis")
+PORTS = ("5432", "3306", "6379")
+
+
+@pytest.fixture(params=CACHES)
+def cache(request: pytest.FixtureRequest) -> str:
+    """Whether it has Redis beside its database."""
+    return str(request.param)
 
 
 @pytest.fixture(params=DATABASES)
-def project(request: pytest.FixtureRequest, rendered: Callable[[Answers], Path]) -> Path:
-    """A service with each database in turn."""
-    return rendered({"database": request.param, "ci": "github"})
+def project(
+    request: pytest.FixtureRequest, cache: str, rendered: Callable[[Answers], Path]
+) -> Path:
+    """A service with each database in turn, with Redis and without."""
+    return rendered({"database": request.param, "cache": cache, "ci": "github"})
 
 
 def tool(name: str, *arguments: str) -> None:
@@ -54,7 +64,9 @@ def test_tests_find_their_server_where_the_settings_look_for_it(project: Path) -
     job = read(project, "ci.yml")["jobs"]["check"]
     used = [port for service in job.get("services", {}).values() for port in service["ports"]]
     settings = (project / ".env.example").read_text()
-    expected = [port for port in SERVERS.values() if f"@127.0.0.1:{port}/" in settings]
+    expected = [
+        port for port in PORTS if re.search(rf"^\w+=.*127\.0\.0\.1:{port}/", settings, re.MULTILINE)
+    ]
     assert used == [f"127.0.0.1:{port}:{port}" for port in expected]
 
 

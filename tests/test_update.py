@@ -195,7 +195,7 @@ def test_an_owner_takes_the_next_version_and_another_answer(
     owner.assert_nothing_is_lost(owned.root, theirs)
 
     owned.answers = {**owned.answers, **change.then}
-    owned.reach_its_database(run)
+    owned.reach_its_servers(run)
     assert_its_checks_pass(owned)
     if "database" not in change.then:  # no row moves to another server by itself
         after = rows(owned)

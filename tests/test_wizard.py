@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pexpect
@@ -10,13 +10,15 @@ import pytest
 
 from tests import environment
 from tests.generate import TemplateRepository, questions, recorded
-from tests.variants import PRESETS
+from tests.matrix.rows import combined
+from tests.variants import PRESETS, SPACE
 
 ENTER = "\r"
 DOWN = "\x1b[B"
 ERASE_LINE = "\x15"
 
 HELP = {name: details["help"] for name, details in questions().items() if "help" in details}
+LAST = list(HELP)[-1]
 
 
 class Wizard:
@@ -45,11 +47,12 @@ class Wizard:
         self.expect(HELP[question])
         self.terminal.send(keys)
 
-    def accept_defaults(self, first: str, last: str) -> None:
-        """Press Enter at each question from the first to the last."""
+    def accept_defaults(self, first: str, last: str, *, but: Iterable[str] = ()) -> None:
+        """Press Enter at each question from the first to the last, but those not asked."""
         names = list(HELP)
         for name in names[names.index(first) : names.index(last) + 1]:
-            self.answer(name)
+            if name not in but:
+                self.answer(name)
 
     def finish(self) -> str:
         """Wait for the end and return what was said after the last question."""
@@ -72,10 +75,8 @@ def test_a_preset_and_enter_for_everything_else(wizard: Wizard, preset: str) -> 
     """The choices of the preset are the defaults of the questions after it."""
     wizard.accept_defaults("project_name", "python_version")
     wizard.answer("preset", DOWN * list(PRESETS).index(preset) + ENTER)
-    wizard.accept_defaults("database", "auth")
-    if "example" in PRESETS[preset]:
-        wizard.answer("example")
-    wizard.answer("ci")
+    not_asked = set(combined(SPACE)) - PRESETS[preset].keys()
+    wizard.accept_defaults("database", LAST, but=not_asked)
     said = wizard.finish()
     assert PRESETS[preset].items() <= recorded(wizard.destination).items()
     assert recorded(wizard.destination)["preset"] == preset
@@ -90,7 +91,7 @@ def test_a_choice_that_needs_something_else_is_greyed_out_with_its_reason(wizard
     wizard.expect(HELP["auth"])
     wizard.expect("(needs a database")
     wizard.terminal.send(DOWN + DOWN + DOWN + ENTER)
-    wizard.answer("ci")
+    wizard.accept_defaults("cache", LAST, but={"idempotency"})
     wizard.finish()
     assert recorded(wizard.destination)["database"] == "none"
     assert recorded(wizard.destination)["auth"] == "none"
@@ -101,7 +102,7 @@ def test_a_refused_name_can_be_typed_again(wizard: Wizard) -> None:
     wizard.answer("project_name", ERASE_LINE + 'The "Desk"' + ENTER)
     wizard.expect("Leave out line breaks")
     wizard.terminal.send(ERASE_LINE + "Order Desk" + ENTER)
-    wizard.accept_defaults("project_slug", "ci")
+    wizard.accept_defaults("project_slug", LAST)
     wizard.finish()
     assert recorded(wizard.destination)["project_name"] == "Order Desk"
     assert recorded(wizard.destination)["project_slug"] == "order-desk"

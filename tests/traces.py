@@ -34,5 +34,7 @@ MARKERS: dict[str, tuple[str, ...]] = {
     "has_users": (r"app[./]users\b", r"UserDeleted", r"email-validator", r"/users\b"),
     "has_open_access": (r"open.access", r"OpenAccess"),
     "has_example": (r"app[./]items\b", r"\bitems:write\b", r"ItemCreate", r"/items\b"),
+    "uses_redis": (r"\bredis[:.>]", r"REDIS_", r"app[./]redis", r"\bRedis\b", r"hiredis"),
+    "uses_server": (r"tests[./]core[./]proxy", r"class Proxy"),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
 }

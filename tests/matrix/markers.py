@@ -19,7 +19,7 @@ WORD_LISTS = {"common_passwords.txt"}
 
 def traces(variants: Variants) -> Iterator[str]:
     """Yield each marker that occurs without its flag, and each that never occurs."""
-    flags = {name for name in variants.space.names if name.startswith("has_")}
+    flags = set(variants.space.flags)
     yield from (f"{flag}: has no markers" for flag in sorted(flags - set(MARKERS)))
     yield from (f"{flag}: has markers and is no flag" for flag in sorted(set(MARKERS) - flags))
     for flag in sorted(flags & set(MARKERS)):

@@ -72,6 +72,15 @@ class Space:
         )
 
     @cached_property
+    def flags(self) -> tuple[str, ...]:
+        """The computed questions that are on or off."""
+        return tuple(
+            name
+            for name, details in self.details.items()
+            if name not in self.askable and details.get("type") == "bool"
+        )
+
+    @cached_property
     def choices(self) -> tuple[str, ...]:
         """The questions with a choice between several answers; free text is none."""
         return tuple(

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -10,6 +11,8 @@ from httpx2 import ASGITransport, AsyncClient
 from app.core.application import create_app
 from app.core.settings import CoreSettings, Environment, Settings
 from app.wiring import FEATURES
+
+PROJECT = Path(__file__).parent.parent.parent
 
 KINDS: tuple[type[Settings], ...] = (
     CoreSettings,

@@ -28,9 +28,9 @@ from app.database.base import Base
 from app.database.server import create_database, drop_database
 from app.database.session import Database
 from app.database.settings import DatabaseSettings
+from tests.core.fixtures import PROJECT
 from tests.database.place import HOW_TO_REACH, own_address
 
-PROJECT = Path(__file__).parent.parent.parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 CHECKOUT = f"{zlib.crc32(str(PROJECT).encode()):08x}"
 """Tells the databases of two checkouts apart, whose tests may run at the same time."""

@@ -16,7 +16,8 @@ from sqlalchemy import inspect
 
 from app.database.dialect import create_migration_engine
 from app.database.settings import DatabaseSettings
-from tests.database.fixtures import PROJECT, alembic_config
+from tests.core.fixtures import PROJECT
+from tests.database.fixtures import alembic_config
 
 
 @pytest.fixture
