@@ -70,7 +70,9 @@ class Answer:
 
     async def send_again(self, send: Send) -> None:
         """Send it to somebody who has asked once more."""
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]
+        headers = [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers
+        ]
         await send(
             {
                 "type": "http.response.start",

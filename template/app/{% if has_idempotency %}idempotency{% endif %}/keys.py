@@ -42,7 +42,7 @@ def read_key(scope: Scope) -> bytes | None:
     if not values:
         return None
     if len(values) > 1:
-        raise _refusal("Send one Idempotency-Key, not several.")
+        raise _refusal("Send one key, not several.")
     quoted = _QUOTED.fullmatch(values[0])
     if quoted:
         key = re.sub(rb"\\(.)", rb"\1", quoted[1])
@@ -51,9 +51,7 @@ def read_key(scope: Scope) -> bytes | None:
     else:
         key = b""
     if not 0 < len(key) <= _LONGEST:
-        raise _refusal(
-            f"Send an Idempotency-Key of 1 to {_LONGEST} printable ASCII characters, such as a UUID."
-        )
+        raise _refusal(f"Send 1 to {_LONGEST} printable ASCII characters, such as a UUID.")
     return key
 
 
@@ -68,4 +66,4 @@ def keyed_request(subject: str, key: bytes, scope: Scope, body: bytes) -> KeyedR
 
 
 def _refusal(detail: str) -> BadRequest:
-    return BadRequest(detail, code="invalid_idempotency_key")
+    return BadRequest(f"The Idempotency-Key is not valid. {detail}", code="invalid_idempotency_key")
