@@ -3,7 +3,7 @@
 All of it is pure ASGI: a class with a few lines, no wrapping of requests and answers.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
 from fastapi import FastAPI
@@ -38,7 +38,7 @@ EXPOSED_HEADERS = (
     "X-Process-Time",
     "X-Request-ID",
 )
-"""What a page of another origin may read of an answer."""
+"""What a page of another origin may read of an answer, beside what features add."""
 
 
 class Order(IntEnum):
@@ -67,7 +67,8 @@ def install(
     deprecated: Mapping[RouteKey, Deprecation],
 ) -> None:
     """Put the middleware of the core and that of the features around an application."""
-    mounts = [*_core_mounts(registry), *added]
+    added = tuple(added)
+    mounts = [*_core_mounts(registry, added), *added]
     if deprecated:
         routes = registry.get(Routes)
         mounts.append(
@@ -79,7 +80,9 @@ def install(
         app.add_middleware(mount.build, registry)
 
 
-def _core_mounts(registry: Registry) -> Iterable[MiddlewareMount]:
+def _core_mounts(
+    registry: Registry, added: Sequence[MiddlewareMount]
+) -> Iterable[MiddlewareMount]:
     """Return what the settings ask for; what would do nothing is left out."""
     core = registry.get(CoreSettings)
     routes = registry.get(Routes)
@@ -106,8 +109,8 @@ def _core_mounts(registry: Registry) -> Iterable[MiddlewareMount]:
                 allow_origins=core.cors_origins,
                 allow_credentials=core.cors_credentials,
                 allow_methods=core.cors_methods,
-                allow_headers=core.cors_headers,
-                expose_headers=EXPOSED_HEADERS,
+                allow_headers=(*core.cors_headers, *(name for one in added for name in one.accepts)),
+                expose_headers=(*EXPOSED_HEADERS, *(name for one in added for name in one.exposes)),
             ),
         )
     yield MiddlewareMount(Order.ERRORS, lambda app, _: ErrorMiddleware(app, problems))
