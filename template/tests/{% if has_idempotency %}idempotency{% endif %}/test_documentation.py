@@ -15,7 +15,7 @@ def core_settings() -> CoreSettings:
     return CoreSettings(environment=Environment.TEST, cors_origins=(ORIGIN,))
 
 
-def test_unsafe_operations_describe_the_key(shop_app: FastAPI) -> None:
+async def test_unsafe_operations_describe_the_key(shop_app: FastAPI) -> None:
     paths = shop_app.openapi()["paths"]
     operation = paths[ORDERS]["post"]
     (parameter,) = operation["parameters"]
