@@ -80,9 +80,7 @@ def install(
         app.add_middleware(mount.build, registry)
 
 
-def _core_mounts(
-    registry: Registry, added: Sequence[MiddlewareMount]
-) -> Iterable[MiddlewareMount]:
+def _core_mounts(registry: Registry, added: Sequence[MiddlewareMount]) -> Iterable[MiddlewareMount]:
     """Return what the settings ask for; what would do nothing is left out."""
     core = registry.get(CoreSettings)
     routes = registry.get(Routes)
@@ -102,6 +100,8 @@ def _core_mounts(
     if "*" not in core.allowed_hosts:
         yield MiddlewareMount(Order.HOSTS, lambda app, _: HostMiddleware(app, core.allowed_hosts))
     if core.cors_origins:
+        accepted = (*core.cors_headers, *(name for mount in added for name in mount.accepts))
+        exposed = (*EXPOSED_HEADERS, *(name for mount in added for name in mount.exposes))
         yield MiddlewareMount(
             Order.CORS,
             lambda app, _: CORSMiddleware(
@@ -109,8 +109,8 @@ def _core_mounts(
                 allow_origins=core.cors_origins,
                 allow_credentials=core.cors_credentials,
                 allow_methods=core.cors_methods,
-                allow_headers=(*core.cors_headers, *(name for one in added for name in one.accepts)),
-                expose_headers=(*EXPOSED_HEADERS, *(name for one in added for name in one.exposes)),
+                allow_headers=accepted,
+                expose_headers=exposed,
             ),
         )
     yield MiddlewareMount(Order.ERRORS, lambda app, _: ErrorMiddleware(app, problems))

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.database.types import UTCDateTime
+from app.idempotency.columns import BODY
 
 revision = "idempotency_0001"
 down_revision = None
@@ -21,7 +22,7 @@ def upgrade() -> None:
         sa.Column("expires_at", UTCDateTime(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("head", sa.Text(), nullable=True),
-        sa.Column("body", sa.LargeBinary(1024 * 1024), nullable=True),
+        sa.Column("body", BODY, nullable=True),
         sa.PrimaryKeyConstraint("identifier", name=op.f("pk_kept_requests")),
     )
     op.create_index(op.f("ix_kept_requests_expires_at"), "kept_requests", ["expires_at"])
