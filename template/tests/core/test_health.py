@@ -100,12 +100,12 @@ async def test_not_ready_while_something_critical_is_away() -> None:
 
 
 async def test_checks_run_side_by_side_each_with_its_own_timeout() -> None:
-    feature = checking(*(ReadinessCheck(f"c{n}", hanging, timeout=0.2) for n in range(10)))
+    feature = checking(*(ReadinessCheck(f"c{n}", hanging, timeout=0.5) for n in range(10)))
     async with serving(feature) as client:
         started = time.perf_counter()
         response = await client.get("/ready")
     assert response.status_code == 503
-    assert 0.15 < time.perf_counter() - started < 1.5
+    assert 0.4 < time.perf_counter() - started < 4
 
 
 async def test_not_ready_while_stopping() -> None:

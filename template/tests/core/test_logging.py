@@ -152,7 +152,7 @@ def test_secrets_are_redacted(capsys: pytest.CaptureFixture[str], fields: dict[s
 def test_no_text_takes_long_to_search(part: str) -> None:
     started = time.perf_counter()
     redact_text(part * 20_000)
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 10
 
 
 def test_what_is_no_secret_is_not_redacted(capsys: pytest.CaptureFixture[str]) -> None:

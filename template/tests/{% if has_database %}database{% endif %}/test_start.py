@@ -43,11 +43,11 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def test_a_service_without_its_database_ends_with_a_sentence() -> None:
-    ended = run("run", "--port", "0", DATABASE_URL=UNREACHABLE, DATABASE_STARTUP_TIMEOUT="0.6")
+    ended = run("run", "--port", "0", DATABASE_URL=UNREACHABLE, DATABASE_STARTUP_TIMEOUT="1")
     output = ended.stdout + ended.stderr
     assert ended.returncode == 1, output
-    assert "The database could not be reached within 0.6 seconds" in output
-    assert output.count("database_away") == 2, output
+    assert "The database could not be reached within 1 seconds" in output
+    assert "database_away" in output, "it says that it waits"
     assert "Traceback" not in output
 
 
