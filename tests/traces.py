@@ -36,5 +36,11 @@ MARKERS: dict[str, tuple[str, ...]] = {
     "has_example": (r"app[./]items\b", r"\bitems:write\b", r"ItemCreate", r"/items\b"),
     "uses_redis": (r"\bredis[:.>]", r"REDIS_", r"app[./]redis", r"\bRedis\b", r"hiredis"),
     "uses_server": (r"tests[./]core[./]proxy", r"class Proxy"),
+    "has_idempotency": (
+        r"app[./]idempotency",
+        r"IDEMPOTENCY_",
+        r"[Ii]dempotency-[Rr]eplayed",
+        r"keyed_request",
+    ),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
 }
