@@ -51,5 +51,11 @@ MARKERS: dict[str, tuple[str, ...]] = {
         r"\bcircuit breakers?\b",
         r"RemoteApi",
     ),
+    "has_idempotency": (
+        r"app[./]idempotency",
+        r"IDEMPOTENCY_",
+        r"[Ii]dempotency-[Rr]eplayed",
+        r"keyed_request",
+    ),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
 }

@@ -54,6 +54,8 @@ class MiddlewareMount:
     build: Callable[[ASGIApp, Registry], ASGIApp]
     exposes: tuple[str, ...] = ()
     """The headers it adds to answers that pages of other origins may read."""
+    accepts: tuple[str, ...] = ()
+    """The headers it understands that those pages may send."""
 
 
 @dataclass(frozen=True, slots=True)

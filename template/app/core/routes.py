@@ -31,12 +31,24 @@ class Routes:
         return dict(routes)
 
     def key(self, scope: Scope) -> RouteKey:
-        """Return the route that was chosen for a request; nothing for an unknown path."""
+        """Return the route that was chosen for a request; nothing for an unknown path.
+
+        When a middleware has answered, none was: it is the one that would have been.
+        """
         endpoint = scope.get("endpoint")
+        if endpoint is None:
+            return self._would_be(scope)
         candidates = self._by_endpoint.get(endpoint, ())
         for route in candidates:
             if len(candidates) == 1 or route.path_regex.match(route_path(scope)):
                 return endpoint, route.path_format
+        return None, None
+
+    def _would_be(self, scope: Scope) -> RouteKey:
+        path = route_path(scope)
+        for route in iter_route_contexts(self._app.routes):
+            if scope.get("method") in (route.methods or ()) and route.path_regex.match(path):
+                return route.endpoint, route.path_format
         return None, None
 
     def places(self, endpoint: Callable[..., Any]) -> Sequence[RouteContext]:
