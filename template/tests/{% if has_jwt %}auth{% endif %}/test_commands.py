@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 
 from app.auth.models import FailedAttempts, SignedInSession
 from app.core.cli import build_cli
-from app.database.base import now
 from app.core.settings import Settings
+from app.database.base import now
 from app.database.session import unit_of_work
 from app.users.roles import Role
 from app.wiring import FEATURES
