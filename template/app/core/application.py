@@ -73,6 +73,7 @@ def create_app(
         openapi_url="/openapi.json" if core.docs_enabled else None,
         generate_unique_id_function=operation_id,
         lifespan=lifespan,
+        describe=tuple(feature.describe for feature in features if feature.describe),
     )
     app.state.registry = registry
     registry.add(Routes(app))

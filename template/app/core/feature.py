@@ -52,6 +52,10 @@ class MiddlewareMount:
 
     order: int
     build: Callable[[ASGIApp, Registry], ASGIApp]
+    exposes: tuple[str, ...] = ()
+    """The headers it adds to answers that pages of other origins may read."""
+    accepts: tuple[str, ...] = ()
+    """The headers it understands that those pages may send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class Feature:
     scopes: tuple[Scope, ...] = ()
     problems: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = ()
     commands: tuple[Typer, ...] = ()
+    describe: Callable[[dict[str, Any], Registry], None] | None = None
+    """Adds to the OpenAPI document what its middleware does to operations of others."""
     state: Callable[[Registry], Mapping[str, Any]] | None = None
     """What `/health/detailed` tells of it, beside its checks: a few values, no secrets."""
     seed: Callable[[Registry], Awaitable[str]] | None = None

@@ -1,7 +1,7 @@
 """The OpenAPI document: what FastAPI writes, and what every endpoint has in common."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fastapi import FastAPI
@@ -44,12 +44,20 @@ def operation_id(route: APIRoute) -> str:
 class Application(FastAPI):
     """An application whose OpenAPI document tells of its problems and of its access rules."""
 
+    def __init__(
+        self, *, describe: tuple[Callable[[dict[str, Any], Registry], None], ...], **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self._describe = describe
+
     def openapi(self) -> dict[str, Any]:
         """Return the document; it is made once."""
         document = super().openapi()
         if ProblemDocument.__name__ not in document["components"]["schemas"]:
             self._describe_problems(document)
             self._describe_access(document)
+            for describe in self._describe:
+                describe(document, self.state.registry)
             for operation, _ in self._operations(document):
                 operation["responses"] = dict(sorted(operation["responses"].items()))
         return document

@@ -1,7 +1,7 @@
 """Which route serves a request: its template for logs and metrics, its methods."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -31,13 +31,29 @@ class Routes:
         return dict(routes)
 
     def key(self, scope: Scope) -> RouteKey:
-        """Return the route that was chosen for a request; nothing for an unknown path."""
+        """Return the route that was chosen for a request; nothing for an unknown path.
+
+        When a middleware has answered, none was: it is the one that would have been.
+        """
         endpoint = scope.get("endpoint")
+        if endpoint is None:
+            return self._would_be(scope)
         candidates = self._by_endpoint.get(endpoint, ())
         for route in candidates:
-            if len(candidates) == 1 or route.path_regex.match(_path(scope)):
+            if len(candidates) == 1 or route.path_regex.match(route_path(scope)):
                 return endpoint, route.path_format
         return None, None
+
+    def _would_be(self, scope: Scope) -> RouteKey:
+        path = route_path(scope)
+        for route in iter_route_contexts(self._app.routes):
+            if scope.get("method") in (route.methods or ()) and route.path_regex.match(path):
+                return route.endpoint, route.path_format
+        return None, None
+
+    def places(self, endpoint: Callable[..., Any]) -> Sequence[RouteContext]:
+        """Return the routes that an endpoint serves."""
+        return self._by_endpoint.get(endpoint, ())
 
     def template(self, scope: Scope) -> str:
         """Return the path of the route that was chosen, such as `/api/v1/orders/{order_id}`."""
@@ -45,7 +61,7 @@ class Routes:
 
     def methods(self, scope: Scope) -> list[str]:
         """Return the methods that the path of a request can be called with."""
-        path = _path(scope)
+        path = route_path(scope)
         methods = {"OPTIONS"}
         for route in iter_route_contexts(self._app.routes):
             if route.methods and route.path_regex.match(path):
@@ -55,6 +71,8 @@ class Routes:
         return sorted(methods)
 
 
-def _path(scope: Scope) -> str:
+def route_path(scope: Scope) -> str:
+    """Return the path of a request as routes see it, without what the server stands below."""
     path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
+    root: str = scope.get("root_path", "")
+    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path

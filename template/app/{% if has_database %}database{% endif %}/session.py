@@ -100,9 +100,14 @@ async def unit_of_work(registry: Registry) -> AsyncIterator[UnitOfWork]:
     await events.committed()
 
 
+UNIT_OF_WORK = "app.unit_of_work"
+"""Where a middleware puts a function to use for a request in place of `unit_of_work`."""
+
+
 async def get_work(connection: HTTPConnection) -> AsyncIterator[UnitOfWork]:
     """Open the unit of work of a request."""
-    async with unit_of_work(connection.app.state.registry) as work:
+    open_unit = connection.scope.get(UNIT_OF_WORK, unit_of_work)
+    async with open_unit(connection.app.state.registry) as work:
         yield work
 
 

@@ -6,6 +6,7 @@ import pytest
 from fastapi import APIRouter
 from httpx2 import AsyncClient
 
+from app.core.feature import Feature, MiddlewareMount
 from tests.core.serving import routed, serving
 
 ORIGIN = "https://www.example.com"
@@ -75,6 +76,16 @@ async def test_a_browser_that_may_not_is_refused_with_a_problem(
     assert response.headers["Content-Type"] == "application/problem+json"
     assert "Disallowed CORS" in response.json()["detail"]
     assert "Origin" in response.headers["Vary"]
+
+
+async def test_features_add_headers_that_pages_may_send_and_read() -> None:
+    mount = MiddlewareMount(1400, lambda app, _: app, exposes=("X-Told",), accepts=("X-Asked",))
+    feature = Feature(name="trial", middleware=(mount,))
+    async with serving(feature, cors_origins=(ORIGIN,)) as client:
+        asked = await client.options("/health", headers=preflight(headers="X-Asked"))
+        answer = await client.get("/health", headers={"Origin": ORIGIN})
+    assert asked.status_code == 200
+    assert "X-Told" in answer.headers["Access-Control-Expose-Headers"]
 
 
 async def test_without_origins_nothing_is_said() -> None:

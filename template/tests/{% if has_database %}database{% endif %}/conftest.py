@@ -9,25 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.application import create_app
 from app.core.settings import CoreSettings
-from app.database.dialect import create_migration_engine
 from app.database.feature import feature as database
 from app.database.session import Database
 from app.database.settings import DatabaseSettings
 from tests.database.fixtures import isolated
-from tests.database.library import Library, library
+from tests.database.library import create_tables, library
 
 
 @pytest.fixture(scope="session")
 def library_tables(database_settings: DatabaseSettings) -> None:
     """Make the tables of the library beside those of the service."""
-
-    async def create() -> None:
-        engine = create_migration_engine(database_settings)
-        async with engine.begin() as connection:
-            await connection.run_sync(Library.metadata.create_all)
-        await engine.dispose()
-
-    asyncio.run(create())
+    asyncio.run(create_tables(database_settings))
 
 
 @pytest.fixture

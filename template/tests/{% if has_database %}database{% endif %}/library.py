@@ -17,9 +17,11 @@ from app.core.listing.answers import CursorPage, Page, cursor_page_of, page_of
 from app.core.listing.moments import Moment
 from app.core.listing.names import FieldsOf, SortableBy
 from app.database.base import Base, Entity
+from app.database.dialect import create_migration_engine
 from app.database.listing import AtLeast, AtMost, Contains, Cursors, Equals, Filters, Pages
 from app.database.repository import Repository
 from app.database.session import ReadSession, Work
+from app.database.settings import DatabaseSettings
 
 
 class Mood(StrEnum):
@@ -137,6 +139,14 @@ class ShelfRepository(Repository[Shelf]):
     """The queries about shelves."""
 
     model = Shelf
+
+
+async def create_tables(settings: DatabaseSettings) -> None:
+    """Make these tables beside those of the service."""
+    engine = create_migration_engine(settings)
+    async with engine.begin() as connection:
+        await connection.run_sync(Library.metadata.create_all)
+    await engine.dispose()
 
 
 router = APIRouter(prefix="/books", tags=["books"])

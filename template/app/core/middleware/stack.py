@@ -3,7 +3,7 @@
 All of it is pure ASGI: a class with a few lines, no wrapping of requests and answers.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
 from fastapi import FastAPI
@@ -38,7 +38,7 @@ EXPOSED_HEADERS = (
     "X-Process-Time",
     "X-Request-ID",
 )
-"""What a page of another origin may read of an answer."""
+"""What a page of another origin may read of an answer, beside what features add."""
 
 
 class Order(IntEnum):
@@ -67,7 +67,8 @@ def install(
     deprecated: Mapping[RouteKey, Deprecation],
 ) -> None:
     """Put the middleware of the core and that of the features around an application."""
-    mounts = [*_core_mounts(registry), *added]
+    added = tuple(added)
+    mounts = [*_core_mounts(registry, added), *added]
     if deprecated:
         routes = registry.get(Routes)
         mounts.append(
@@ -79,7 +80,7 @@ def install(
         app.add_middleware(mount.build, registry)
 
 
-def _core_mounts(registry: Registry) -> Iterable[MiddlewareMount]:
+def _core_mounts(registry: Registry, added: Sequence[MiddlewareMount]) -> Iterable[MiddlewareMount]:
     """Return what the settings ask for; what would do nothing is left out."""
     core = registry.get(CoreSettings)
     routes = registry.get(Routes)
@@ -99,6 +100,8 @@ def _core_mounts(registry: Registry) -> Iterable[MiddlewareMount]:
     if "*" not in core.allowed_hosts:
         yield MiddlewareMount(Order.HOSTS, lambda app, _: HostMiddleware(app, core.allowed_hosts))
     if core.cors_origins:
+        accepted = (*core.cors_headers, *(name for mount in added for name in mount.accepts))
+        exposed = (*EXPOSED_HEADERS, *(name for mount in added for name in mount.exposes))
         yield MiddlewareMount(
             Order.CORS,
             lambda app, _: CORSMiddleware(
@@ -106,8 +109,8 @@ def _core_mounts(registry: Registry) -> Iterable[MiddlewareMount]:
                 allow_origins=core.cors_origins,
                 allow_credentials=core.cors_credentials,
                 allow_methods=core.cors_methods,
-                allow_headers=core.cors_headers,
-                expose_headers=EXPOSED_HEADERS,
+                allow_headers=accepted,
+                expose_headers=exposed,
             ),
         )
     yield MiddlewareMount(Order.ERRORS, lambda app, _: ErrorMiddleware(app, problems))
