@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 from dirty_equals import IsPartialDict
 from httpx2 import AsyncClient
+from pydantic import SecretStr
 from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from app.auth.models import FailedAttempts, SignedInSession
-from app.auth.settings import AuthSettings
 from app.core.cli import build_cli
+from app.core.configuration import variable
+from app.core.settings import Settings
 from app.database.base import now
 from app.database.session import unit_of_work
-from app.database.settings import DatabaseSettings
 from app.users.roles import Role
 from app.wiring import FEATURES
 from tests.auth.people import PASSWORD, People
@@ -32,16 +33,15 @@ def run(
     committed: None,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-    database_settings: DatabaseSettings,
-    auth_settings: AuthSettings,
+    settings: list[Settings],
 ) -> Run:
-    """Run a command on the database of the tests, and type what it reads."""
+    """Run a command with the settings of the tests, and type what it reads."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("APP_ENVIRONMENT", "test")
-    monkeypatch.setenv("DATABASE_URL", database_settings.url.get_secret_value())
-    monkeypatch.setenv("AUTH_SECRET_KEY", auth_settings.secret_key.get_secret_value())
-    monkeypatch.setenv("AUTH_HASH_MEMORY_KIB", str(auth_settings.hash_memory_kib))
-    monkeypatch.setenv("AUTH_HASH_ITERATIONS", str(auth_settings.hash_iterations))
+    for one in settings:
+        for name in one.model_fields_set:
+            value = getattr(one, name)
+            text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            monkeypatch.setenv(variable(type(one), name), text)
     cli = build_cli(FEATURES)
 
     async def run(*arguments: str, typed: str = "") -> Result:
