@@ -9,19 +9,18 @@ from pathlib import Path
 import pytest
 from dirty_equals import IsPartialDict
 from httpx2 import AsyncClient
-from pydantic import SecretStr
 from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from app.auth.models import FailedAttempts, SignedInSession
 from app.core.cli import build_cli
-from app.core.configuration import variable
 from app.core.settings import Settings
 from app.database.base import now
 from app.database.session import unit_of_work
 from app.users.roles import Role
 from app.wiring import FEATURES
 from tests.auth.people import PASSWORD, People
+from tests.core.fixtures import in_environment
 
 Run = Callable[..., Awaitable[Result]]
 
@@ -35,13 +34,10 @@ def run(
     tmp_path: Path,
     settings: list[Settings],
 ) -> Run:
-    """Run a command with the settings of the tests, and type what it reads."""
+    """Run a command on the database of the tests, and type what it reads."""
     monkeypatch.chdir(tmp_path)
-    for one in settings:
-        for name in one.model_fields_set:
-            value = getattr(one, name)
-            text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-            monkeypatch.setenv(variable(type(one), name), text)
+    for name, text in in_environment(settings).items():
+        monkeypatch.setenv(name, text)
     cli = build_cli(FEATURES)
 
     async def run(*arguments: str, typed: str = "") -> Result:
