@@ -36,6 +36,21 @@ MARKERS: dict[str, tuple[str, ...]] = {
     "has_example": (r"app[./]items\b", r"\bitems:write\b", r"ItemCreate", r"/items\b"),
     "uses_redis": (r"\bredis[:.>]", r"REDIS_", r"app[./]redis", r"\bRedis\b", r"hiredis"),
     "uses_server": (r"tests[./]core[./]proxy", r"class Proxy"),
+    "has_rate_limit": (
+        r"RATE_LIMIT_",
+        r"app[./]rate_limit",
+        r"RateLimit",
+        r"\blimits>=",
+        r"limit_fixtures",
+    ),
+    "has_memory_rate_limit": (r"each of the \{core.workers\} processes",),
+    "has_redis_rate_limit": (r"RATE_LIMIT_WHEN_AWAY", r"moving-window", r"evalsha"),
+    "has_http_client": (
+        r"app[./]http_client",
+        r"HTTP_CLIENT_",
+        r"\bcircuit breakers?\b",
+        r"RemoteApi",
+    ),
     "has_idempotency": (
         r"app[./]idempotency",
         r"IDEMPOTENCY_",

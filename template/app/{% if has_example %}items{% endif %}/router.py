@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response, status
 
 from app.core.access import Principal, Requires
+from app.core.dependencies import AppRegistry
 from app.core.etag import (
     ETAG_HEADER,
     NOT_MODIFIED,
@@ -18,10 +19,9 @@ from app.core.etag import (
 )
 from app.core.listing.answers import Page, page_of
 from app.core.openapi import problems
-from app.database.session import ReadSession, Work
-from app.items import service
+from app.database.session import Work
+from app.items import reading, service
 from app.items.listing import ItemPages
-from app.items.repository import ItemRepository
 from app.items.schemas import ItemCreate, ItemResponse, ItemUpdate
 
 router = APIRouter(prefix="/items", tags=["items"])
@@ -33,11 +33,11 @@ list_router = APIRouter(prefix="/items", tags=["items"])
 @list_router.get("", summary="List items", response_model=page_of(ItemResponse))
 async def list_items(
     query: Annotated[ItemPages, Query()],
-    session: ReadSession,
+    registry: AppRegistry,
     caller: Annotated[Principal, Requires("items:read")],
 ) -> Page[ItemResponse]:
     """Return a page of the items that are within your reach."""
-    found = await ItemRepository(session).page(query, *service.within_reach(caller))
+    found = await reading.page(registry, query, caller)
     return query.answer(found, ItemResponse)
 
 
@@ -71,12 +71,12 @@ async def create_item(
 async def get_item(
     item_id: UUID,
     response: Response,
-    session: ReadSession,
+    registry: AppRegistry,
     caller: Annotated[Principal, Requires("items:read")],
     if_none_match: IfNoneMatch = None,
 ) -> ItemResponse | Response:
     """Return an item."""
-    item = await service.get(session, item_id, caller)
+    item = await reading.get(registry, item_id, caller)
     shown = ItemResponse.model_validate(item)
     etag = etag_of(shown)
     if is_current(etag, if_none_match):

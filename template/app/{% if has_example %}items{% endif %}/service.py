@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.core.access import Principal
 from app.database.repository import Condition
 from app.database.session import UnitOfWork
@@ -13,23 +11,24 @@ from app.items.repository import ItemRepository
 from app.items.schemas import ItemCreate, ItemUpdate
 
 
-def within_reach(caller: Principal) -> tuple[Condition, ...]:
-    """Return the condition for the items that a caller may see and change.
+def reach_of(caller: Principal) -> str | None:
+    """Return whose items a caller may see and change; None for everybody's.
 
     These are their own; who holds `items:manage` reaches those of everybody.
     What is out of reach is answered like what does not exist: by trying ids, nobody
     finds out what others have.
     """
-    return () if caller.may("items:manage") else (Item.owner == caller.subject,)
+    return None if caller.may("items:manage") else caller.subject
 
 
-async def get(session: AsyncSession, item_id: UUID, caller: Principal) -> Item:
-    """Return an item.
+def owned_by(owner: str | None) -> tuple[Condition, ...]:
+    """Return the condition for the items of an owner; None is everybody."""
+    return () if owner is None else (Item.owner == owner,)
 
-    Raises:
-        NotFound: There is none within the caller's reach.
-    """
-    return await ItemRepository(session).require(item_id, *within_reach(caller))
+
+def within_reach(caller: Principal) -> tuple[Condition, ...]:
+    """Return the condition for the items that a caller may see and change."""
+    return owned_by(reach_of(caller))
 
 
 async def get_for_change(work: UnitOfWork, item_id: UUID, caller: Principal) -> Item:

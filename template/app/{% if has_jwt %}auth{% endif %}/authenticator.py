@@ -5,20 +5,18 @@ from fastapi.security.base import SecurityBase
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.requests import HTTPConnection
 
+from app.auth.callers import find_user
 from app.auth.principal import SessionPrincipal
-from app.auth.repository import SessionRepository
 from app.auth.tokens import InvalidToken, Tokens, TokenType
 from app.core.access import Access, Principal
 from app.core.errors import Unauthorized
 from app.core.registry import Registry
-from app.database.base import now
-from app.database.session import Database
 
 
 class AccessToken:
     """Takes `Authorization: Bearer <access token>` for a user in a session.
 
-    One query looks up both, so that a sign-out, a deactivation, another password or
+    Both are looked up each time, so that a sign-out, a deactivation, another password or
     another role counts from the next request on.
     """
 
@@ -37,10 +35,7 @@ class AccessToken:
             claims = registry.get(Tokens).read(TokenType.ACCESS, token)
         except InvalidToken as error:
             raise _refusal(registry) from error
-        async with registry.get(Database).read_session() as session:
-            user = await SessionRepository(session).get_user(
-                claims.user_id, claims.session_id, now()
-            )
+        user = await find_user(registry, claims.user_id, claims.session_id)
         if user is None:
             raise _refusal(registry)
         return SessionPrincipal(

@@ -13,13 +13,6 @@ from app.auth.principal import SessionPrincipal
 from app.auth.sessions import Device
 from app.core.access import Principal, Requires
 from app.core.errors import Forbidden
-from app.core.registry import Registry
-
-
-async def get_registry(request: Request) -> Registry:
-    """Return what the application holds."""
-    registry: Registry = request.app.state.registry
-    return registry
 
 
 async def get_device(request: Request) -> Device:
@@ -43,6 +36,5 @@ async def get_session_principal(
     return caller
 
 
-AppRegistry = Annotated[Registry, Depends(get_registry)]
 CallingDevice = Annotated[Device, Depends(get_device)]
 SignedIn = Annotated[SessionPrincipal, Depends(get_session_principal)]

@@ -15,6 +15,14 @@ class SignedIn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SignedOut(Event):
+    """A user ended a session of theirs; `session_id` is None when they ended all of them."""
+
+    user_id: UUID
+    session_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordRefused(Event):
     """A password was not accepted; `user_id` is None when nobody has that name."""
 

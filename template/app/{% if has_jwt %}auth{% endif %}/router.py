@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request, Response, status
 
 from app.auth import accounts, sessions
-from app.auth.dependencies import AppRegistry, CallingDevice, SignedIn
+from app.auth.dependencies import CallingDevice, SignedIn
 from app.auth.schemas import (
     AccountCreate,
     PasswordChange,
@@ -17,6 +17,7 @@ from app.auth.schemas import (
     TokenResponse,
 )
 from app.core.access import Principal, Requires
+from app.core.dependencies import AppRegistry
 from app.core.openapi import problems
 from app.database.session import ReadSession, Work
 from app.users.models import User

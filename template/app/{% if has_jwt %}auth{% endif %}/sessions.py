@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.auth import attempts
-from app.auth.events import RefreshTokenReused, SignedIn
+from app.auth.events import RefreshTokenReused, SignedIn, SignedOut
 from app.auth.models import SignedInSession
 from app.auth.passwords import Passwords
 from app.auth.principal import SessionPrincipal
@@ -193,11 +193,13 @@ async def end(work: UnitOfWork, caller: SessionPrincipal, session_id: UUID) -> N
     """
     if not await SessionRepository(work.session).end(caller.user.id, session_id):
         raise NotFound("Session not found.")
+    await work.events.emit(SignedOut(caller.user.id, session_id))
 
 
 async def end_all(work: UnitOfWork, user_id: UUID) -> None:
     """End every session of a user."""
     await SessionRepository(work.session).end_all(user_id)
+    await work.events.emit(SignedOut(user_id, None))
 
 
 async def delete_expired(work: UnitOfWork) -> int:

@@ -4,20 +4,17 @@ from dataclasses import dataclass
 
 from app.core.access import Principal
 from app.core.errors import Forbidden
-from app.users.models import User
+from app.users.schemas import UserResponse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserPrincipal(Principal):
-    """A user who has signed in, with the row that their sign-in was checked against.
+    """A user who has signed in, as they were when their sign-in was checked."""
 
-    The row belongs to no open session: read it, but change the user through the service.
-    """
-
-    user: User
+    user: UserResponse
 
 
-def user_of(caller: Principal) -> User:
+def user_of(caller: Principal) -> UserResponse:
     """Return the user who is calling.
 
     Raises:

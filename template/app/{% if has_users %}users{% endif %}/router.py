@@ -29,8 +29,8 @@ MayWrite = Annotated[Principal, Requires("users:write")]
 MayChangeProfile = Annotated[Principal, Requires("profile:write")]
 
 
-@router.get("/me", response_model=UserResponse, summary="Get your profile")
-async def get_me(caller: Annotated[Principal, Requires("profile:read")]) -> User:
+@router.get("/me", summary="Get your profile")
+async def get_me(caller: Annotated[Principal, Requires("profile:read")]) -> UserResponse:
     """Return who you are here."""
     return user_of(caller)
 

@@ -18,7 +18,8 @@ from app.core.startup import StartupError
 from app.database.feature import feature
 from app.database.server import drop_database
 from app.database.settings import DatabaseSettings
-from tests.database.fixtures import PROJECT, alembic_config
+from tests.core.fixtures import PROJECT
+from tests.database.fixtures import alembic_config
 from tests.database.place import UNREACHABLE
 
 KIND = UNREACHABLE.partition(":")[0]

@@ -7,7 +7,6 @@ from dirty_equals import IsInt, IsPartialDict
 
 from app.core.application import create_app
 from app.core.settings import CoreSettings, Environment
-
 from tests.rate_limit.limited import Limits, limited, statuses, trial
 
 FREE = "/api/v1/free"

@@ -2,8 +2,7 @@
 
 import pytest
 
-
-from tests.rate_limit.limited import Limits, Callers, limited, statuses
+from tests.rate_limit.limited import Callers, Limits, limited, statuses
 
 FREE = "/api/v1/free"
 

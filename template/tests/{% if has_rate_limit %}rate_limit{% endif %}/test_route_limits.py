@@ -10,7 +10,6 @@ from app.core.registry import Registry
 from app.rate_limit.callers import by_address
 from app.rate_limit.dependencies import RateLimit
 from app.rate_limit.routes import RouteLimits
-
 from tests.rate_limit.limited import Limits, be_joined, limited, statuses
 
 
@@ -58,7 +57,7 @@ async def test_another_feature_may_limit_a_route_before_its_body_is_read(limits:
 
 @pytest.mark.parametrize("notation", ["100", "100/fortnight", "0/minute", "5/minute;100/hour", ""])
 def test_a_notation_that_makes_no_sense_is_refused_at_once(notation: str) -> None:
-    with pytest.raises(ValueError, match=r"rate limit|at least 1"):
+    with pytest.raises(ValueError, match=r"rate limit|granularity|at least 1"):
         RateLimit(notation)
 
 

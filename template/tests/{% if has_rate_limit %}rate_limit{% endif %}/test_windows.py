@@ -7,7 +7,6 @@ import pytest
 
 from app.rate_limit.memory import MemoryWindows
 from app.rate_limit.quota import Limit
-
 from tests.rate_limit.limited import Limits, limited
 
 FREE = "/api/v1/free"
