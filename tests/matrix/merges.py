@@ -71,7 +71,8 @@ def _starts(variants: Variants, source: Source) -> list[Answers]:
     found: dict[State, Answers] = {}
     for answers in variants.answers(space.deciding(frozenset(flags)) & {*flags, *space.choices}):
         state = frozenset((name, answers[name]) for name in flags)
-        found.setdefault(state, _completed(space, answers))
+        if state not in found:
+            found[state] = _completed(space, answers)
     return list(found.values())[:: len(found) // STARTS + 1]
 
 
