@@ -53,7 +53,8 @@ class Answer:
         if "no-store" in headers.get("Cache-Control", "").lower() or "Set-Cookie" in headers:
             return None
         content: bytes = body.get("body", b"")
-        if body.get("more_body", False) or len(content) > LARGEST:
+        is_whole = body["type"] == "http.response.body" and not body.get("more_body", False)
+        if not is_whole or len(content) > LARGEST:
             logger.warning("answer_not_kept", reason="It comes in pieces, or is too large.")
             return None
         return cls(status, tuple(headers.items()), content)

@@ -65,22 +65,20 @@ class IdempotencyMiddleware:
 
     async def _serve(self, claim: Claim, scope: Scope, receive: Receive, send: Send) -> None:
         start: Message | None = None
-        sending = False
 
         async def send_concluded(message: Message) -> None:
-            nonlocal start, sending
-            if start is None:
+            nonlocal start
+            if message["type"] == "http.response.start":
                 start = message
-            elif sending:
-                await send(message)
-            else:
+                return
+            if start is not None:
+                begun, start = start, None
                 try:
-                    await claim.conclude(Answer.to_keep(start, message))
+                    await claim.conclude(Answer.to_keep(begun, message))
                 except Exception as error:
                     raise _NotConcluded(error) from error
-                sending = True
-                await send(start)
-                await send(message)
+                await send(begun)
+            await send(message)
 
         try:
             async with claim.held(scope):

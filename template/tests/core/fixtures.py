@@ -1,14 +1,17 @@
 """What every test can ask for: the settings, the application, a client."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
+from pydantic import SecretStr
 
 from app.core.application import create_app
+from app.core.configuration import variable
 from app.core.settings import CoreSettings, Environment, Settings
 from app.wiring import FEATURES
 
@@ -50,6 +53,19 @@ def settings(request: pytest.FixtureRequest, core_settings: CoreSettings) -> lis
             except pytest.FixtureLookupError:
                 settings.append(feature.settings())
     return settings
+
+
+def in_environment(settings: Iterable[Settings]) -> dict[str, str]:
+    """Return settings as the environment of a command or of another process."""
+    return {
+        variable(type(one), name): _written(getattr(one, name))
+        for one in settings
+        for name in one.model_fields_set
+    }
+
+
+def _written(value: Any) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 @pytest.fixture

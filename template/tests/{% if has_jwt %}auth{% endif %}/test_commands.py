@@ -13,14 +13,14 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from app.auth.models import FailedAttempts, SignedInSession
-from app.auth.settings import AuthSettings
 from app.core.cli import build_cli
+from app.core.settings import Settings
 from app.database.base import now
 from app.database.session import unit_of_work
-from app.database.settings import DatabaseSettings
 from app.users.roles import Role
 from app.wiring import FEATURES
 from tests.auth.people import PASSWORD, People
+from tests.core.fixtures import in_environment
 
 Run = Callable[..., Awaitable[Result]]
 
@@ -32,16 +32,12 @@ def run(
     committed: None,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-    database_settings: DatabaseSettings,
-    auth_settings: AuthSettings,
+    settings: list[Settings],
 ) -> Run:
     """Run a command on the database of the tests, and type what it reads."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("APP_ENVIRONMENT", "test")
-    monkeypatch.setenv("DATABASE_URL", database_settings.url.get_secret_value())
-    monkeypatch.setenv("AUTH_SECRET_KEY", auth_settings.secret_key.get_secret_value())
-    monkeypatch.setenv("AUTH_HASH_MEMORY_KIB", str(auth_settings.hash_memory_kib))
-    monkeypatch.setenv("AUTH_HASH_ITERATIONS", str(auth_settings.hash_iterations))
+    for name, text in in_environment(settings).items():
+        monkeypatch.setenv(name, text)
     cli = build_cli(FEATURES)
 
     async def run(*arguments: str, typed: str = "") -> Result:
