@@ -186,7 +186,7 @@ class Cache:
             entry = (await self._look(question.key, question.tags)).entry
             if entry and time.time() < entry.refresh_at:
                 return entry.document  # somebody was faster
-        except CacheAway as error:
+        except (CacheAway, ValueError) as error:
             _failed(statistics, question.key, error)
         with statistics.loads.measure():
             value = await load()
