@@ -34,6 +34,9 @@ MARKERS: dict[str, tuple[str, ...]] = {
     "has_users": (r"app[./]users\b", r"UserDeleted", r"email-validator", r"/users\b"),
     "has_open_access": (r"open.access", r"OpenAccess"),
     "has_example": (r"app[./]items\b", r"\bitems:write\b", r"ItemCreate", r"/items\b"),
+    "has_cache": (r"app[./]cache\b", r"\bcached\b", r"\bcaching\b", r"private, no-cache"),
+    "has_memory_cache": (r"cashews", r"CACHE_MAX_ENTRIES"),
+    "has_redis_cache": (r"mget_nonatomic", r"to_forget"),
     "uses_redis": (r"\bredis[:.>]", r"REDIS_", r"app[./]redis", r"\bRedis\b", r"hiredis"),
     "uses_server": (r"tests[./]core[./]proxy", r"class Proxy"),
     "has_rate_limit": (

@@ -20,7 +20,7 @@ from tests.matrix.render import Source
 from tests.matrix.space import Answers, Space, State, describe
 from tests.matrix.variants import Variants
 
-STARTS = 24
+STARTS = 12
 """From how many sets of flags switches are tried, for each file."""
 
 PACKAGES = ("aaa>=1", "packaging>=24", "zzz>=1")

@@ -142,13 +142,10 @@ class HttpClient:
         async with host.place(deadline):
             with host.breaker.guard():
                 response = await self._exchange(request, host.name, deadline)
-                failure = None
-                if not response.is_success:
-                    failure = BadStatus(host.name, response, retry_after=read_retry_after(response))
-                if failure and response.is_server_error:
-                    raise failure
-        if failure:  # of the request: the host itself is well
-            raise failure
+                if response.is_server_error:
+                    raise _bad_status(host, response)
+        if not response.is_success:  # of the request: the host itself is well
+            raise _bad_status(host, response)
         return response
 
     async def _exchange(
@@ -182,3 +179,7 @@ class HttpClient:
         return httpx2.Response(
             answer.status_code, headers=headers, content=bytes(body), request=request
         )
+
+
+def _bad_status(host: Host, response: httpx2.Response) -> BadStatus:
+    return BadStatus(host.name, response, retry_after=read_retry_after(response))

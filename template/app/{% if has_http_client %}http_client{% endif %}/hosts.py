@@ -15,10 +15,8 @@ REMEMBERED = 1000
 
 
 def is_failure(error: Exception) -> bool:
-    """Say whether an error is the fault of the host: what opens its breaker."""
-    if isinstance(error, BadStatus):
-        return error.response.is_server_error
-    return isinstance(error, RemoteAway | RemoteTimeout)
+    """Say whether an error of the exchange is the fault of the host: what opens its breaker."""
+    return isinstance(error, BadStatus | RemoteAway | RemoteTimeout)
 
 
 class Host:

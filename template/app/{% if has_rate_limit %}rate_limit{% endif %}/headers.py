@@ -7,6 +7,7 @@
 import math
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from app.rate_limit.quota import Verdict
@@ -19,24 +20,30 @@ HEADERS = (
     "X-RateLimit-Reset",
 )
 
+_NAMES = tuple(name.lower().encode() for name in HEADERS)
+
 
 def headers_of(verdicts: Sequence[Verdict]) -> list[tuple[bytes, bytes]]:
     """Return the headers for what a request was counted for."""
     nearest = min(verdicts, key=lambda one: (-one.wait, one.remaining))
+    stands = [
+        f"{_name(one.limit.name)};r={one.remaining};t={math.ceil(one.until_more)}"
+        for one in verdicts
+    ]
+    policies = [
+        f"{_name(one.limit.name)};q={one.limit.amount};w={one.limit.seconds}" for one in verdicts
+    ]
     values = (
-        ", ".join(
-            f"{_name(one)};r={one.remaining};t={math.ceil(one.until_more)}" for one in verdicts
-        ),
-        ", ".join(f"{_name(one)};q={one.limit.amount};w={one.limit.seconds}" for one in verdicts),
+        ", ".join(stands),
+        ", ".join(policies),
         str(nearest.limit.amount),
         str(nearest.remaining),
         str(math.ceil(time.time() + nearest.until_more)),
     )
-    return [
-        (name.lower().encode(), value.encode()) for name, value in zip(HEADERS, values, strict=True)
-    ]
+    return [(name, value.encode()) for name, value in zip(_NAMES, values, strict=True)]
 
 
-def _name(verdict: Verdict) -> str:
+@lru_cache(maxsize=1024)
+def _name(limit: str) -> str:
     """Return the name of a limit as a string of RFC 9651, which has ASCII only."""
-    return f'"{quote(verdict.limit.name, safe="/{} ")}"'
+    return f'"{quote(limit, safe="/{} ")}"'

@@ -3,7 +3,7 @@
 import hashlib
 import math
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 
 from starlette.requests import HTTPConnection
 
@@ -42,8 +42,7 @@ class Limiter:
         """Find out who sent a request; None when it is exempt."""
         if is_below(route_path(connection.scope), self._paths):
             return None
-        address = address_of(connection)
-        if address is not None and any(address in network for network in self._networks):
+        if self._networks and self._is_exempt(address_of(connection)):
             return None
         try:
             principal = await recognise(connection, registry)
@@ -72,15 +71,18 @@ class Limiter:
                 headers={"Retry-After": str(seconds)},
             )
 
+    def _is_exempt(self, address: IPv4Address | IPv6Address | None) -> bool:
+        return address is not None and any(address in network for network in self._networks)
+
 
 def exempt_paths(settings: RateLimitSettings) -> tuple[str, ...]:
-    """Return the paths that nothing is counted at, nor below."""
-    return tuple(path.rstrip("/") for path in settings.exempt_paths)
+    """Return the paths that nothing is counted at, nor below, each with a slash at its end."""
+    return tuple(f"{path.rstrip('/')}/" for path in settings.exempt_paths)
 
 
 def is_below(path: str, roots: tuple[str, ...]) -> bool:
     """Say whether a path is one of these, or below one."""
-    return any(path == root or path.startswith(f"{root}/") for root in roots)
+    return f"{path}/".startswith(roots)
 
 
 def _key(limit: Limit, caller: str) -> str:

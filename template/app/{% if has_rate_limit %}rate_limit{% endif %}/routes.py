@@ -23,7 +23,11 @@ class RouteLimits:
         self._added: list[tuple[Callable[..., Any], RateLimit]] = []
 
     def add(self, endpoint: Callable[..., Any], limit: RateLimit) -> None:
-        """Limit the routes that an endpoint serves. Only a lifespan may do that."""
+        """Limit the routes that an endpoint serves. Only a lifespan may do that.
+
+        The `key` of the limit sees a request whose route has not been chosen yet, so that
+        it has no parameters of the path.
+        """
         self._added.append((endpoint, limit))
 
     def find(self, scope: Scope) -> tuple[str, RateLimit] | None:

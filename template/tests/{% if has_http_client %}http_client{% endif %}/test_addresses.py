@@ -102,6 +102,15 @@ async def test_of_several_addresses_only_the_allowed_are_used(
     assert await Addresses([]).find("shop.example", 80) == ["93.184.215.14"]
 
 
+async def test_addresses_within_addresses_are_what_they_stand_for(
+    names: dict[str, list[str]],
+) -> None:
+    mapped, translated = "::ffff:10.1.2.3", "64:ff9b::93.184.215.14"
+    names["shop.example"] = [mapped, translated, "64:ff9b::10.1.2.3"]
+    assert await Addresses([]).find("shop.example", 80) == [translated]
+    assert await Addresses(["10.1.0.0/16"]).find("shop.example", 80) == names["shop.example"]
+
+
 async def test_the_address_that_was_looked_at_is_the_one_connected_to(
     remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:

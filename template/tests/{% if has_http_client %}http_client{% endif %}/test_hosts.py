@@ -56,6 +56,16 @@ async def test_refusing_a_request_does_not(remote: Remote) -> None:
         await client.request("GET", f"{remote.url}/well")
 
 
+async def test_after_the_pause_any_answer_will_do(remote: Remote) -> None:
+    async with calling(retries=0, breaker_failures=1, breaker_pause=0.1) as client:
+        with pytest.raises(BadStatus):
+            await client.request("GET", f"{remote.url}/status/500")
+        await asyncio.sleep(0.15)
+        with pytest.raises(BadStatus):
+            await client.request("GET", f"{remote.url}/status/404")
+        assert client.state["hosts"][remote.host]["breaker"] == "closed"
+
+
 async def test_after_the_pause_one_request_tries(remote: Remote) -> None:
     async with calling(retries=0, breaker_failures=1, breaker_pause=0.2) as client:
         with pytest.raises(BadStatus):
@@ -103,8 +113,11 @@ async def test_hosts_at_rest_are_forgotten_when_there_are_too_many() -> None:
     hosts = Hosts(HttpClientSettings(breaker_failures=1))
     with pytest.raises(RemoteTimeout), hosts.get("failing.example").breaker.guard():
         raise RemoteTimeout("failing.example", "slow")
-    for number in range(3 * REMEMBERED):
-        hosts.get(f"{number}.example")
+    busy = hosts.get("busy.example")
+    async with busy.place(asyncio.get_running_loop().time() + 60):
+        for number in range(3 * REMEMBERED):
+            hosts.get(f"{number}.example")
+        assert hosts.get("busy.example") is busy
     told = hosts.state["hosts"]
     assert len(told) <= REMEMBERED
     assert told["failing.example"]["breaker"] == "open"

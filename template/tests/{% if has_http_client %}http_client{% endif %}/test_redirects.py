@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 
+import httpx2
 import pytest
 
 from app.http_client.errors import AddressRefused, BadStatus
+from app.http_client.redirects import redirected
 from tests.http_client.calling import calling
 from tests.http_client.remote import Remote
 
@@ -66,6 +68,19 @@ async def test_another_host_learns_no_secrets(remote: Remote, other: Remote) -> 
     assert not other.received[0].body
     assert not {name.lower() for name in SECRETS} & other.received[0].headers.keys()
     assert other.received[0].headers["host"] == other.host
+
+
+async def test_they_do_not_lead_out_of_encryption() -> None:
+    request = httpx2.Request("GET", "https://shop.example/old")
+    async with httpx2.AsyncClient() as client:
+        for location, is_followed in (
+            ("http://shop.example/new", False),
+            ("https://shop.example/new", True),
+            ("//shop.example/new", True),
+        ):
+            answer = httpx2.Response(302, headers={"Location": location})
+            following = redirected(client, request, answer)
+            assert (following is not None) == is_followed
 
 
 async def test_they_do_not_lead_into_private_networks(remote: Remote) -> None:

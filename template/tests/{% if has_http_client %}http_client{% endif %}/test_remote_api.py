@@ -14,7 +14,7 @@ from app.core.feature import Feature, RouterMount
 from app.core.openapi import problems
 from app.core.registry import Registry
 from app.http_client.client import HttpClient
-from app.http_client.errors import WrongAnswer
+from app.http_client.errors import CircuitOpen, WrongAnswer, tell
 from app.http_client.feature import feature as http_client
 from app.http_client.remote_api import RemoteApi
 from tests.core.serving import serving
@@ -156,6 +156,12 @@ async def test_an_open_breaker_says_when_to_come_back(shop: AsyncClient, remote:
     assert answers[-1].json()["code"] == "remote_paused"
     assert 55 <= int(answers[-1].headers["Retry-After"]) <= 60
     assert len(remote.received) == 5
+
+
+@pytest.mark.parametrize(("seconds", "header"), [(0.0, "1"), (1.2, "2"), (60.0, "60")])
+def test_whoever_comes_back_when_told_does_not_come_too_early(seconds: float, header: str) -> None:
+    problem = tell(CircuitOpen("shop.example", "has failed", retry_after=seconds))
+    assert problem.headers == {"Retry-After": header}
 
 
 async def test_operators_see_each_host(shop: AsyncClient, remote: Remote) -> None:

@@ -15,6 +15,8 @@ from app.rate_limit.settings import RateLimitSettings
         ("RATE_LIMIT_DEFAULT", "5/second;9/hour", "give one limit"),
         ("RATE_LIMIT_EXEMPT_NETWORKS", "10.0.0.0/8,office", "'office' does not appear to be"),
         ("RATE_LIMIT_EXEMPT_NETWORKS", "0.0.0.0/0", "0.0.0.0/0 is everybody"),
+        ("RATE_LIMIT_EXEMPT_PATHS", "/health,/", "/ is no path such as /health"),
+        ("RATE_LIMIT_EXEMPT_PATHS", "health", "health is no path such as /health"),
         ("RATE_LIMIT_MEMORY_CALLERS", "0", "greater than 0"),
     ],
 )
