@@ -19,7 +19,7 @@ class Entry:
 
     def pack(self) -> bytes:
         """Return the bytes to store."""
-        return b"%s\n%.3f\n%s" % (b" ".join(self.stamps), self.refresh_at, self.document)
+        return b"%s\n%.6f\n%s" % (b" ".join(self.stamps), self.refresh_at, self.document)
 
     @classmethod
     def unpack(cls, data: bytes) -> Self:
