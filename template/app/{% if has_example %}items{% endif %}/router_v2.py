@@ -5,12 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.core.access import Principal, Requires
+from app.core.dependencies import AppRegistry
 from app.core.listing.answers import CursorPage, cursor_page_of
 from app.database.listing import Cursors
-from app.database.session import ReadSession
-from app.items import service
+from app.items import reading_v2
 from app.items.listing import ItemQuery
-from app.items.repository import ItemRepository
 from app.items.schemas import ItemResponse
 
 router = APIRouter(prefix="/items", tags=["items"])
@@ -23,9 +22,9 @@ class ItemCursors(ItemQuery, Cursors):
 @router.get("", summary="List items with a cursor", response_model=cursor_page_of(ItemResponse))
 async def list_items(
     query: Annotated[ItemCursors, Query()],
-    session: ReadSession,
+    registry: AppRegistry,
     caller: Annotated[Principal, Requires("items:read")],
 ) -> CursorPage[ItemResponse]:
     """Return the next items within your reach. What is added meanwhile disturbs nothing."""
-    found = await ItemRepository(session).cursor_page(query, *service.within_reach(caller))
+    found = await reading_v2.cursor_page(registry, query, caller)
     return query.answer(found, ItemResponse)
