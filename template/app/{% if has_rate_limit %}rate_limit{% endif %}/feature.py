@@ -36,7 +36,7 @@ def tell_state(registry: Registry) -> Mapping[str, Any]:
 
 
 feature = Feature(
-    name="rate limit",
+    name="rate_limit",
     settings=RateLimitSettings,
     lifespan=rate_limit_lifespan,
     middleware=(
