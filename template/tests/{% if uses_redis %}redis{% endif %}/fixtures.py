@@ -43,12 +43,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         pytest.exit(f"The tests cannot reach Redis: {error}\n{HOW_TO_REACH}", 1)
 
 
+@pytest.fixture(scope="session")
+def redis_prefix() -> Iterator[str]:
+    """What the keys of all tests of this process begin with; in the end they are removed."""
+    prefix = f"test:{secrets.token_hex(8)}:"
+    yield prefix
+    asyncio.run(remove_keys(settings_of(prefix)))
+
+
 @pytest.fixture
-def redis_settings() -> Iterator[RedisSettings]:
-    """Where the Redis of a test is, and what its keys begin with; they are gone after it."""
-    settings = settings_of(f"test:{secrets.token_hex(8)}:")
-    yield settings
-    asyncio.run(remove_keys(settings))
+def redis_settings(redis_prefix: str) -> RedisSettings:
+    """Where the Redis of a test is, with a prefix that no other test has."""
+    return settings_of(f"{redis_prefix}{secrets.token_hex(4)}:")
 
 
 async def remove_keys(settings: RedisSettings) -> None:
