@@ -44,17 +44,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def redis_prefix() -> Iterator[str]:
-    """What the keys of all tests of this process begin with; in the end they are removed."""
-    prefix = f"test:{secrets.token_hex(8)}:"
-    yield prefix
-    asyncio.run(remove_keys(settings_of(prefix)))
+def shared_redis_settings() -> Iterator[RedisSettings]:
+    """Where the Redis of the tests is, and what all their keys begin with; they go in the end."""
+    settings = settings_of(f"test:{secrets.token_hex(8)}:")
+    yield settings
+    asyncio.run(remove_keys(settings))
 
 
 @pytest.fixture
-def redis_settings(redis_prefix: str) -> RedisSettings:
-    """Where the Redis of a test is, with a prefix that no other test has."""
-    return settings_of(f"{redis_prefix}{secrets.token_hex(4)}:")
+def redis_settings(shared_redis_settings: RedisSettings) -> RedisSettings:
+    """The same with keys of its own for each test."""
+    prefix = f"{shared_redis_settings.prefix}{secrets.token_hex(4)}:"
+    return shared_redis_settings.model_copy(update={"prefix": prefix})
 
 
 async def remove_keys(settings: RedisSettings) -> None:
