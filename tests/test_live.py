@@ -21,7 +21,14 @@ from tests.variants import SPACE, chosen
 
 pytestmark = pytest.mark.live
 
-ROWS = asked_for(SPACE)
+ROWS = dict(
+    sorted(
+        asked_for(SPACE).items(),
+        key=lambda row: sum(chosen(row[1])[flag] for flag in SPACE.flags),
+        reverse=True,
+    )
+)
+"""The longest first, so that those who run them side by side end at about the same time."""
 
 PASSWORD = secrets.token_urlsafe(24)
 
@@ -59,16 +66,13 @@ LIMITED = {"PYTEST_XDIST_AUTO_NUM_WORKERS": "1"}
 
 def rows(*flags: str, without: str = "") -> pytest.MarkDecorator:
     """Run a test for each row that has all of these computed flags, and has not the other."""
-    return pytest.mark.parametrize(
-        "service",
-        [
-            name
-            for name, answers in ROWS.items()
-            if all(chosen(answers)[flag] for flag in flags) and not chosen(answers).get(without)
-        ],
-        indirect=True,
-        scope="module",
-    )
+    names = [
+        name
+        for name, answers in ROWS.items()
+        if all(chosen(answers)[flag] for flag in flags) and not chosen(answers).get(without)
+    ]
+    # With ids, as pytest would number long names: each row has one, by which it stays together.
+    return pytest.mark.parametrize("service", names, ids=names, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")

@@ -104,7 +104,7 @@ def test_the_answers_file_is_all_that_records_the_preset(
 ) -> None:
     projects = []
     for preset in PRESETS:
-        answers = {"preset": preset, "database": "sqlite", "auth": "none", "example": False}
+        answers = {**PRESETS["custom"], "preset": preset}
         projects.append(contents(generate(template.root, tmp_path / preset, answers)))
         del projects[-1][ANSWERS]
     assert all(project == projects[0] for project in projects)
