@@ -34,9 +34,8 @@ def rows(template: Path, most: int) -> Iterator[str]:
 def _add_option(root: Path, name: str) -> None:
     questions = root / "copier.yml"
     question = f"{name}:\n  type: bool\n  help: Throw {name}?\n  default: false\n\n"
-    flag = f'with_{name}: {{type: bool, default: "{{{{ {name} }}}}", when: false}}\n'
     mark = "has_database:"
-    questions.write_text(questions.read_text().replace(mark, f"{question}{flag}{mark}", 1))
+    questions.write_text(questions.read_text().replace(mark, f"{question}{mark}", 1))
     page = root / "template" / "README.md.jinja"
-    block = f"{{% if with_{name} %}}\nIt throws {name}.\n\n{{% endif %}}\n"
+    block = f"{{% if {name} %}}\nIt throws {name}.\n\n{{% endif %}}\n"
     page.write_text(page.read_text().replace("## Start\n", f"{block}## Start\n", 1))
