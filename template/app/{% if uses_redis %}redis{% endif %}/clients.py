@@ -43,7 +43,7 @@ def _open(stack: AsyncExitStack, address: Address, options: dict[str, Any]) -> C
         return cluster
     if address.kind == "sentinel":
         sockets = {name: value for name, value in options.items() if name.startswith("socket_")}
-        sentinel = Sentinel(  # type: ignore[no-untyped-call]
+        sentinel = Sentinel(  # type: ignore[no-untyped-call]  # redis-py has no types here
             address.nodes,
             sentinel_kwargs={**sockets, "ssl": address.tls},
             db=address.keyspace,
