@@ -53,7 +53,7 @@ class Entity(Base):
 
     __abstract__ = True
     # What somebody else has deleted in the meantime is deleted.
-    __mapper_args__ = {"confirm_deleted_rows": False}  # noqa: RUF012
+    __mapper_args__ = {"confirm_deleted_rows": False}  # noqa: RUF012, SQLAlchemy's form
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7, sort_order=-1)
     created_at: Mapped[datetime] = mapped_column(default=now, sort_order=1)

@@ -88,5 +88,5 @@ async def test_a_websocket_has_its_own_schemes() -> None:
         "client": (PEER, 1),
         "headers": [(b"x-forwarded-for", b"9.9.9.9"), (b"x-forwarded-proto", b"https")],
     }
-    await ClientAddressMiddleware(app, 1)(scope, None, None)  # type: ignore[arg-type]
+    await ClientAddressMiddleware(app, 1)(scope, None, None)  # type: ignore[arg-type]  # not called
     assert (seen["scheme"], seen["client"]) == ("wss", ("9.9.9.9", 0))

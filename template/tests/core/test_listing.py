@@ -33,7 +33,7 @@ class Star(BaseModel):
     magnitude: float
     companion: str | None = None
 
-    @computed_field(description="Whether one sees it without help.")  # type: ignore[prop-decorator]
+    @computed_field(description="Whether one sees it without help.")  # type: ignore[prop-decorator]  # python/mypy#1362
     @property
     def is_visible(self) -> bool:
         return self.magnitude < 6
