@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -74,6 +76,7 @@ def create_app(
         generate_unique_id_function=operation_id,
         lifespan=lifespan,
         describe=tuple(feature.describe for feature in features if feature.describe),
+        telemetry=_telemetry(features, registry),
     )
     app.state.registry = registry
     registry.add(Routes(app))
@@ -103,14 +106,31 @@ def _register(features: Sequence[Feature], registry: Registry) -> None:
         )
     )
     registry.add(health.Checks((one for feature in features for one in feature.checks), registry))
+    added = (path for feature in features for path in feature.probes)
+    registry.add(health.Probes(frozenset((*health.PROBES, *added))))
     states = {feature.name: feature.state for feature in features if feature.state}
     registry.add(health.States(states, registry))
 
 
+def _telemetry(features: Sequence[Feature], registry: Registry) -> TelemetryConfig:
+    for feature in features:
+        if feature.telemetry:
+            return feature.telemetry(registry)
+    return {"tracing": False, "metrics": False, "logs": False}
+
+
 def _answer_errors(app: FastAPI, features: Sequence[Feature], registry: Registry) -> None:
     mappings = dict(mapping for feature in features for mapping in feature.problems)
+    listeners = [
+        partial(feature.on_problem, registry=registry) for feature in features if feature.on_problem
+    ]
     problems = registry.add(
-        Problems(mappings, registry.get(Routes), tell_unexpected=registry.get(CoreSettings).debug)
+        Problems(
+            mappings,
+            registry.get(Routes),
+            listeners=listeners,
+            tell_unexpected=registry.get(CoreSettings).debug,
+        )
     )
 
     async def answer(request: Request, error: Exception) -> Response:

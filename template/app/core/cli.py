@@ -4,8 +4,8 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -90,25 +90,40 @@ def run(
     processes = workers or core.workers
     # Having stopped in good order, uvicorn raises the signal that asked for it once more.
     before = signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+    elsewhere = reload or processes > 1
+    options = {
+        name: value for feature in service.features for name, value in feature.server.items()
+    }
     try:
-        uvicorn.run(
-            "app.main:app" if reload or processes > 1 else app,
-            host=host or core.host,
-            port=core.port if port is None else port,
-            workers=processes,
-            reload=reload,
-            reload_dirs=["app"] if reload else None,
-            lifespan="on",
-            log_config=None,  # core/logging.py has set up the log
-            access_log=False,  # core/middleware/request.py logs the requests
-            proxy_headers=False,  # core/middleware/client.py knows whom to believe
-            server_header=False,
-            timeout_graceful_shutdown=core.graceful_timeout,
-        )
+        with _serving(service.features, app.state.registry, elsewhere=elsewhere):
+            uvicorn.run(
+                "app.main:app" if elsewhere else app,
+                host=host or core.host,
+                port=core.port if port is None else port,
+                workers=processes,
+                reload=reload,
+                reload_dirs=["app"] if reload else None,
+                lifespan="on",
+                log_config=None,  # core/logging.py has set up the log
+                access_log=False,  # core/middleware/request.py logs the requests
+                proxy_headers=False,  # core/middleware/client.py knows whom to believe
+                server_header=False,
+                timeout_graceful_shutdown=core.graceful_timeout,
+                **options,
+            )
     except SystemExit as stopped:
         raise typer.Exit(1 if stopped.code else 0) from stopped
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _serving(features: Sequence[Feature], registry: Registry, *, elsewhere: bool) -> Iterator[None]:
+    with ExitStack() as stack:
+        for feature in features:
+            if feature.serving:
+                stack.enter_context(feature.serving(registry, elsewhere))
+        yield
 
 
 def openapi(context: typer.Context) -> None:

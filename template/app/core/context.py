@@ -10,6 +10,17 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 log_fields: ContextVar[dict[str, Any] | None] = ContextVar("log_fields", default=None)
 """What every log line of this request says. One dictionary for all its threads and tasks."""
 
+problem_members: ContextVar[dict[str, str] | None] = ContextVar("problem_members", default=None)
+"""What every problem of this request is named by, beside what it says."""
+
+
+def name_request(**names: str) -> None:
+    """Give the request further names, which its log lines and its problems will carry."""
+    bind(**names)
+    members = problem_members.get()
+    if members is not None:
+        members.update(names)
+
 
 def bind(**fields: Any) -> None:
     """Put fields into every later log line of this request."""

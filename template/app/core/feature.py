@@ -5,18 +5,20 @@ to the service; `app/wiring.py` lists the features; `create_app` does the rest.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 from typer import Typer
 
 from app.core.access import Authenticator, Scope
 from app.core.errors import Problem
 from app.core.events import Subscriber
+from app.core.problems import Occurrence
 from app.core.registry import Registry
 from app.core.settings import FeatureSettings
 
@@ -86,10 +88,20 @@ class Feature:
     authenticators: tuple[Authenticator, ...] = ()
     scopes: tuple[Scope, ...] = ()
     problems: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = ()
+    on_problem: Callable[[Occurrence, Registry], None] | None = None
+    """Hears of every exception that becomes an answer; must be quick."""
+    probes: tuple[str, ...] = ()
+    """Paths for machines that ask every few seconds: under any host name, without log lines."""
     commands: tuple[Typer, ...] = ()
     describe: Callable[[dict[str, Any], Registry], None] | None = None
     """Adds to the OpenAPI document what its middleware does to operations of others."""
     state: Callable[[Registry], Mapping[str, Any]] | None = None
     """What `/health/detailed` tells of it, beside its checks: a few values, no secrets."""
+    telemetry: Callable[[Registry], TelemetryConfig] | None = None
+    """What FastAPI is to tell OpenTelemetry; without one, nothing."""
+    server: Mapping[str, Any] = field(default_factory=dict)
+    """Options that it needs of uvicorn, such as a protocol of its own."""
+    serving: Callable[[Registry, bool], AbstractContextManager[None]] | None = None
+    """Entered by `python -m app run` around the server; told whether other processes serve."""
     seed: Callable[[Registry], Awaitable[str]] | None = None
     """Adds believable rows for development, unless they are there; says what it did."""

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import structlog
@@ -24,7 +25,13 @@ logger = structlog.stdlib.get_logger(__name__)
 HEALTH_READ = Scope("health:read", "See the state of everything behind the service", Reach.SERVICE)
 
 PROBES = frozenset({"/health", "/ready"})
-"""What is asked by machines, every few seconds and by address instead of name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """The paths that machines ask, every few seconds and by address instead of name."""
+
+    paths: frozenset[str]
 
 
 class Alive(BaseModel):

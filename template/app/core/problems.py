@@ -1,6 +1,7 @@
 """How errors become answers: every one is a problem document (RFC 9457)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Scope
 
-from app.core.context import request_id
+from app.core.context import problem_members
 from app.core.errors import BadRequest, Problem, Unprocessable, UnsupportedMediaType
 from app.core.routes import Routes
 
@@ -79,12 +80,27 @@ def problem_response(scope: Scope, problem: Problem) -> Response:
         "detail": problem.detail,
         "instance": scope["path"],
         "code": problem.code,
-        "request_id": request_id.get(),
+        "request_id": None,
+        **(problem_members.get() or {}),
         **problem.extra,
     }
     return Response(
         to_json(document), problem.status, headers=problem.headers, media_type=MEDIA_TYPE
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """An exception that became an answer, for whoever keeps account of them.
+
+    `foreseen` says whether the service knows such an exception, as it knows a `Problem`
+    and what its features have mapped to one.
+    """
+
+    scope: Scope
+    error: Exception
+    problem: Problem
+    foreseen: bool
 
 
 class Problems:
@@ -95,6 +111,7 @@ class Problems:
         mappings: Mapping[type[Exception], Callable[[Any], Problem]],
         routes: Routes,
         *,
+        listeners: Sequence[Callable[[Occurrence], None]] = (),
         tell_unexpected: bool = False,
     ) -> None:
         self._mappings: dict[type, Callable[[Any], Problem]] = {
@@ -105,11 +122,15 @@ class Problems:
             ResponseValidationError: from_response_error,
         }
         self._routes = routes
+        self._listeners = listeners
         self._tell_unexpected = tell_unexpected
 
     def answer(self, scope: Scope, error: Exception) -> Response:
         """Return the answer to an exception; log one that nobody foresaw."""
-        problem = self._problem(error)
+        occurrence = self.occurred(scope, error)
+        problem = occurrence.problem
+        if not occurrence.foreseen:
+            logger.error("unexpected_error", exc_info=error)
         if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
             allow = {"Allow": ", ".join(self._routes.methods(scope))}
             if scope["method"] == "OPTIONS":
@@ -119,13 +140,27 @@ class Problems:
             return Response(status_code=problem.status, headers=problem.headers)
         return problem_response(scope, problem)
 
-    def _problem(self, error: Exception) -> Problem:
+    def occurred(self, scope: Scope, error: Exception) -> Occurrence:
+        """Tell the listeners of an exception, as the problem that it is."""
+        foreseen = self._foreseen(error)
+        problem = foreseen or self._unexpected(error)
+        occurrence = Occurrence(scope, error, problem, foreseen=foreseen is not None)
+        for listen in self._listeners:
+            try:
+                listen(occurrence)
+            except Exception:
+                logger.exception("problem_listener_failed")
+        return occurrence
+
+    def _foreseen(self, error: Exception) -> Problem | None:
         if isinstance(error, Problem):
             return error
         for kind in type(error).__mro__:
             if kind in self._mappings:
                 return self._mappings[kind](error)
-        logger.error("unexpected_error", exc_info=error)
+        return None
+
+    def _unexpected(self, error: Exception) -> Problem:
         if self._tell_unexpected:
             return Problem(f"{type(error).__name__}: {error}")
         return Problem(UNEXPECTED)

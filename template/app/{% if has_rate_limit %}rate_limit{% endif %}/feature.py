@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from app.core.feature import Feature, MiddlewareMount
+from app.core.health import Probes
 from app.core.middleware.stack import Order
 from app.core.registry import Registry
 from app.core.routes import Routes
@@ -25,7 +26,7 @@ from app.rate_limit.windows import create_windows
 async def rate_limit_lifespan(registry: Registry) -> AsyncIterator[None]:
     """Have ready what counts."""
     settings = registry.get(RateLimitSettings)
-    registry.add(Limiter(settings, create_windows(registry)))
+    registry.add(Limiter(settings, registry.get(Probes), create_windows(registry)))
     registry.add(RouteLimits(registry.get(Routes)))
     yield
 

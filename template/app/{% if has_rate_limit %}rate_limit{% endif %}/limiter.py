@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from app.core.access import recognise
 from app.core.errors import TooManyRequests
+from app.core.health import Probes
 from app.core.registry import Registry
 from app.core.routes import route_path
 from app.rate_limit.callers import address_of, by_address, by_principal
@@ -31,10 +32,10 @@ class Tally:
 class Limiter:
     """Counts the requests of one application."""
 
-    def __init__(self, settings: RateLimitSettings, windows: Windows) -> None:
+    def __init__(self, settings: RateLimitSettings, probes: Probes, windows: Windows) -> None:
         self.default = Limit.parse(DEFAULT, settings.default)
         self.windows = windows
-        self._paths = exempt_paths(settings)
+        self._paths = exempt_paths(settings, probes)
         self._networks = tuple(map(ip_network, settings.exempt_networks))
         self._subjects = frozenset(settings.exempt_subjects)
 
@@ -75,9 +76,9 @@ class Limiter:
         return address is not None and any(address in network for network in self._networks)
 
 
-def exempt_paths(settings: RateLimitSettings) -> tuple[str, ...]:
+def exempt_paths(settings: RateLimitSettings, probes: Probes) -> tuple[str, ...]:
     """Return the paths that nothing is counted at, nor below, each with a slash at its end."""
-    return tuple(f"{path.rstrip('/')}/" for path in settings.exempt_paths)
+    return tuple(f"{path.rstrip('/')}/" for path in (*probes.paths, *settings.exempt_paths))
 
 
 def is_below(path: str, roots: tuple[str, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.core.health import Probes
 from app.core.openapi import problems
 from app.core.registry import Registry
 from app.rate_limit.limiter import exempt_paths, is_below
@@ -10,7 +11,7 @@ from app.rate_limit.settings import RateLimitSettings
 
 def describe(document: dict[str, Any], registry: Registry) -> None:
     """Let every operation that is counted answer 429."""
-    exempt = exempt_paths(registry.get(RateLimitSettings))
+    exempt = exempt_paths(registry.get(RateLimitSettings), registry.get(Probes))
     for path, operations in document["paths"].items():
         if not is_below(path, exempt):
             for operation in operations.values():

@@ -2,6 +2,8 @@
 
 import json
 import runpy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -143,6 +145,23 @@ def test_reload_is_for_development(served: dict[str, Any], monkeypatch: pytest.M
     assert result.exit_code == 1
     assert "Not in production" in result.stderr
     assert served == {}
+
+
+@pytest.mark.parametrize(("arguments", "elsewhere"), [("", False), ("--workers 2", True)])
+def test_features_prepare_the_server(
+    served: dict[str, Any], arguments: str, *, elsewhere: bool
+) -> None:
+    seen: list[str] = []
+
+    @contextmanager
+    def prepare(registry: Registry, others: bool) -> Iterator[None]:
+        seen.append(f"{registry.get(CoreSettings).name} by others: {others}")
+        yield
+        seen.append(str(served["backlog"]))
+
+    feature = Feature(name="trial", serving=prepare, server={"backlog": 7})
+    assert invoke(f"run {arguments}", feature).exit_code == 0
+    assert seen == [f"shop by others: {elsewhere}", "7"]
 
 
 @pytest.mark.parametrize(("code", "expected"), [(3, 1), (0, 0)])

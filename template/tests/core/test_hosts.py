@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.core.feature import Feature
 from tests.core.serving import serving
 
 HOSTS = ("api.example.com", "*.example.org", "[::1]")
@@ -26,7 +27,8 @@ async def test_any_other_is_refused_with_a_problem(host: str) -> None:
     assert response.json()["request_id"] == response.headers["X-Request-ID"]
 
 
-@pytest.mark.parametrize("path", ["/health", "/ready"])
+@pytest.mark.parametrize("path", ["/health", "/ready", "/openapi.json"])
 async def test_probes_come_by_address(path: str) -> None:
-    async with serving(allowed_hosts=HOSTS) as client:
+    feature = Feature(name="described", probes=("/openapi.json",))
+    async with serving(feature, allowed_hosts=HOSTS) as client:
         assert (await client.get(path, headers={"Host": "10.0.0.7:8000"})).status_code == 200

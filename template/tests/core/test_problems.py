@@ -10,11 +10,16 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from httpx2 import AsyncClient
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core import errors
+from app.core.context import name_request, problem_members
 from app.core.errors import Conflict, Problem
 from app.core.feature import Feature, MiddlewareMount, RouterMount
 from app.core.middleware.stack import Order
+from app.core.problems import Occurrence
+from app.core.registry import Registry
+from app.core.settings import CoreSettings
 from tests.core.serving import log_lines, routed, serving
 
 router = APIRouter()
@@ -333,3 +338,46 @@ def test_a_problem_is_an_exception_with_its_detail_as_message() -> None:
 async def test_one_feature_does_not_answer_for_another() -> None:
     async with serving(routed(router, version=None)) as client:
         assert (await client.get("/raise/stock")).status_code == 500
+
+
+async def test_features_hear_of_every_exception_that_becomes_an_answer() -> None:
+    heard: list[tuple[str, int, bool]] = []
+
+    def listen(occurrence: Occurrence, registry: Registry) -> None:
+        assert registry.get(CoreSettings)
+        name = type(occurrence.error).__name__
+        heard.append((name, occurrence.problem.status, occurrence.foreseen))
+
+    def fail(occurrence: Occurrence, registry: Registry) -> None:
+        raise ValueError(occurrence, registry)
+
+    listeners = (Feature(name="deaf", on_problem=fail), Feature(name="account", on_problem=listen))
+    async with serving(FEATURE, *listeners) as client:
+        assert (await client.get("/raise/something")).status_code == 500
+        assert (await client.get("/unknown")).status_code == 404
+        with pytest.raises(AssertionError):
+            await client.get("/broken-off")
+    assert heard == [
+        ("RuntimeError", 500, False),
+        ("HTTPException", 404, True),
+        ("RuntimeError", 500, False),
+    ]
+
+
+async def test_a_further_name_of_a_request_is_in_its_log_lines_and_problems(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def named(app: ASGIApp, _: Registry) -> ASGIApp:
+        async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+            name_request(order_number="7")
+            await app(scope, receive, send)
+
+        return middleware
+
+    feature = Feature(name="naming", middleware=(MiddlewareMount(Order.REQUEST + 1, named),))
+    async with serving(FEATURE, feature, log_format="json") as client:
+        capsys.readouterr()
+        problem = (await client.get("/unknown")).json()
+        assert (problem["order_number"], len(problem["request_id"])) == ("7", 32)
+    assert [line["order_number"] for line in log_lines(capsys)] == ["7"]
+    assert problem_members.get() is None

@@ -38,6 +38,7 @@ class ErrorMiddleware:
                 # Too late for another answer. The server sees that this one is incomplete
                 # and closes the connection, so that the caller sees it, too.
                 logger.exception("answer_broken_off")
+                self._problems.occurred(scope, error)
                 return
             response = self._problems.answer(scope, error)
             await response(scope, receive, send)

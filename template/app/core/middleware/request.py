@@ -4,14 +4,13 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.context import log_fields, request_id
-from app.core.health import PROBES
+from app.core.context import log_fields, problem_members, request_id
 from app.core.routes import Routes
 
 # The standard library's makes the same line as structlog in less time, and this is the one
@@ -25,9 +24,12 @@ _WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 class RequestMiddleware:
     """Gives each request an id, tells the caller how long it took, and logs one line."""
 
-    def __init__(self, app: ASGIApp, routes: Routes, about: Mapping[str, Any]) -> None:
+    def __init__(
+        self, app: ASGIApp, routes: Routes, probes: Container[str], about: Mapping[str, Any]
+    ) -> None:
         self.app = app
         self._routes = routes
+        self._probes = probes
         self._about = about
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,6 +54,7 @@ class RequestMiddleware:
             await send(message)
 
         id_token = request_id.set(identifier)
+        members_token = problem_members.set({"request_id": identifier})
         fields_token = log_fields.set({**self._about, "request_id": identifier, "principal": None})
         try:
             await self.app(scope, receive, send_named)
@@ -59,6 +62,7 @@ class RequestMiddleware:
             if scope["type"] == "http":
                 self._log(scope, status, time.perf_counter() - started)
             log_fields.reset(fields_token)
+            problem_members.reset(members_token)
             request_id.reset(id_token)
 
     def _log(self, scope: Scope, status: int, seconds: float) -> None:
@@ -66,7 +70,7 @@ class RequestMiddleware:
         level = logging.INFO
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             level = logging.ERROR
-        elif route in PROBES:
+        elif route in self._probes:
             level = logging.DEBUG
         if logger.isEnabledFor(level):
             client = scope.get("client")

@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.core.feature import Deprecation, MiddlewareMount
+from app.core.health import Probes
 from app.core.logging import about
 from app.core.middleware.client import ClientAddressMiddleware
 from app.core.middleware.deprecation import DeprecationMiddleware
@@ -85,20 +86,25 @@ def _core_mounts(registry: Registry, added: Sequence[MiddlewareMount]) -> Iterab
     core = registry.get(CoreSettings)
     routes = registry.get(Routes)
     problems = registry.get(Problems)
+    probes = registry.get(Probes).paths
     in_production = core.environment is Environment.PRODUCTION
     if core.trusted_proxies:
         yield MiddlewareMount(
             Order.CLIENT_ADDRESS,
             lambda app, _: ClientAddressMiddleware(app, core.trusted_proxies),
         )
-    yield MiddlewareMount(Order.REQUEST, lambda app, _: RequestMiddleware(app, routes, about(core)))
+    yield MiddlewareMount(
+        Order.REQUEST, lambda app, _: RequestMiddleware(app, routes, probes, about(core))
+    )
     yield MiddlewareMount(
         Order.SECURITY_HEADERS,
         lambda app, _: SecurityHeadersMiddleware(app, core.hsts_max_age if in_production else 0),
     )
     yield MiddlewareMount(Order.PLAIN_REFUSALS, lambda app, _: PlainRefusalMiddleware(app))
     if "*" not in core.allowed_hosts:
-        yield MiddlewareMount(Order.HOSTS, lambda app, _: HostMiddleware(app, core.allowed_hosts))
+        yield MiddlewareMount(
+            Order.HOSTS, lambda app, _: HostMiddleware(app, core.allowed_hosts, probes)
+        )
     if core.cors_origins:
         accepted = (*core.cors_headers, *(name for mount in added for name in mount.accepts))
         exposed = (*EXPOSED_HEADERS, *(name for mount in added for name in mount.exposes))
