@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.audit.triggers import allow_updates, refuse_updates
+from app.audit.triggers import drop_leftovers, refuse_updates
 from app.database.types import UTCDateTime
 
 revision = "audit_0001"
@@ -11,12 +11,10 @@ down_revision = None
 branch_labels = ("audit",)
 depends_on = None
 
-TABLE = "audit_entries"
-
 
 def upgrade() -> None:
     op.create_table(
-        TABLE,
+        "audit_entries",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("actor", sa.String(255), nullable=False),
@@ -30,12 +28,12 @@ def upgrade() -> None:
         sa.Column("details", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
-    op.create_index(op.f("ix_audit_entries_at_id"), TABLE, ["at", "id"])
+    op.create_index(op.f("ix_audit_entries_at_id"), "audit_entries", ["at", "id"])
     for column in ("actor", "action", "outcome", "object_type", "object_id", "request_id"):
-        op.create_index(op.f(f"ix_audit_entries_{column}_at"), TABLE, [column, "at"])
-    refuse_updates(TABLE)
+        op.create_index(op.f(f"ix_audit_entries_{column}_at"), "audit_entries", [column, "at"])
+    refuse_updates()
 
 
 def downgrade() -> None:
-    allow_updates(TABLE)
-    op.drop_table(TABLE)
+    op.drop_table("audit_entries")
+    drop_leftovers()
