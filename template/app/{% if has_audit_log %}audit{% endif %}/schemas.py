@@ -30,6 +30,6 @@ class AuditEntryResponse(BaseModel):
     address: str | None = Field(description="From where.", examples=["192.0.2.7"])
     request_id: str | None = Field(
         description="With which request: its `X-Request-ID`.",
-        examples=["5f0c1d0a9c0e4c3f8f7e6d5c4b3a2918"],
+        examples=["checkout-4711"],
     )
     details: dict[str, Any] = Field(examples=[{"format": "csv"}])
