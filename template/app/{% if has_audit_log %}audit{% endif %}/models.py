@@ -44,7 +44,8 @@ class AuditEntry(Keyed):
     outcome: Mapped[Outcome]
     object_type: Mapped[str | None] = mapped_column(String(64))
     object_id: Mapped[str | None] = mapped_column(String(255))
-    address: Mapped[str | None] = mapped_column(String(45))
+    # With room for the name of a network interface, which some addresses of IPv6 have.
+    address: Mapped[str | None] = mapped_column(String(64))
     request_id: Mapped[str | None] = mapped_column(String(64))
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
 
@@ -61,9 +62,10 @@ def _refuse_change(*_: Any) -> None:
 
 @event.listens_for(StrictSession, "do_orm_execute")
 def _refuse_statement(execution: ORMExecuteState) -> None:
-    """Refuse what would change many entries at once, as the deletion of old ones does not.
+    """Refuse statements that change entries.
 
-    That one is a statement about the table and not about the model: app/database/pruning.py.
+    The deletion of old ones is about the table and not about the model, so that it is not
+    seen here: app/database/pruning.py.
     """
     mapper = execution.bind_mapper
     if mapper and mapper.class_ is AuditEntry and (execution.is_update or execution.is_delete):

@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(32), nullable=False),
         sa.Column("object_type", sa.String(64), nullable=True),
         sa.Column("object_id", sa.String(255), nullable=True),
-        sa.Column("address", sa.String(45), nullable=True),
+        sa.Column("address", sa.String(64), nullable=True),
         sa.Column("request_id", sa.String(64), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
