@@ -6,6 +6,7 @@ import sentry_sdk
 from pydantic import SecretStr
 from sentry_sdk import Client
 from sentry_sdk.scope import ScopeType
+from sentry_sdk.scrubber import EventScrubber
 
 from app.core.settings import CoreSettings
 from app.error_tracking.scrubbing import scrub
@@ -30,6 +31,7 @@ def create_client(dsn: SecretStr, core: CoreSettings, settings: SentrySettings) 
         include_local_variables=False,  # any of them may hold a secret
         in_app_include=["app"],
         enable_backpressure_handling=False,
+        event_scrubber=EventScrubber(send_default_pii=settings.send_personal_data),
         debug=False,  # whatever the environment says
         spotlight=False,
     )
