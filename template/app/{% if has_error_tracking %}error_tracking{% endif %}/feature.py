@@ -51,7 +51,7 @@ async def error_tracking_lifespan(registry: Registry) -> AsyncIterator[None]:
     before = everywhere.client
     everywhere.set_client(client)
     try:
-        with use_isolation_scope(reports.scope.fork()), listening(reports):
+        with use_isolation_scope(reports.elsewhere), listening(reports):
             yield
     finally:
         if everywhere.client is client:

@@ -1,6 +1,6 @@
 """Keeps what reports say about one request apart from what they say about others."""
 
-from sentry_sdk.scope import use_isolation_scope
+import sentry_sdk
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.registry import Registry
@@ -27,9 +27,12 @@ class ErrorTrackingMiddleware:
         reports = self._registry.get(Reports)
         about = reports.scope.fork()
         about.add_event_processor(describe(scope, self._routes, personal=self._personal))
-        with use_isolation_scope(about):
-            try:
-                await self.app(scope, receive, send)
-            except Exception as error:
-                reports.report(error, handled=False)
-                raise
+        # The context managers of the SDK would copy twice as much.
+        sentry_sdk.Scope.set_isolation_scope(about)
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            reports.report(error, handled=False)
+            raise
+        finally:
+            sentry_sdk.Scope.set_isolation_scope(reports.elsewhere)

@@ -13,13 +13,14 @@ from app.error_tracking.scrubbing import is_reported, mark_reported
 class Reports:
     """Reports what nobody foresaw.
 
-    `scope` is what is told with every report; requests and whatever else the application
-    does each add to a fork of their own.
+    `scope` is what is told with every report. Each request adds to a fork of its own;
+    `elsewhere` is the one for what the application does outside of requests.
     """
 
     def __init__(self, client: Client, scope: sentry_sdk.Scope, repeats: Repeats) -> None:
         self.client = client
         self.scope = scope
+        self.elsewhere = scope.fork()
         self._repeats = repeats
 
     def report(self, error: BaseException, *, handled: bool, **about: Any) -> None:
