@@ -60,5 +60,6 @@ MARKERS: dict[str, tuple[str, ...]] = {
         r"[Ii]dempotency-[Rr]eplayed",
         r"keyed_request",
     ),
+    "has_error_tracking": (r"sentry", r"\bSentry\b", r"app[./]error_tracking", r"SENTRY_"),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
 }
