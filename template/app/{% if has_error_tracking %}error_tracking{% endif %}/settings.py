@@ -5,7 +5,7 @@ import re
 from pydantic import PositiveInt, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsConfigDict
-from sentry_sdk.utils import BadDsn, Dsn
+from sentry_sdk.utils import Dsn
 
 from app.core.settings import CoreSettings, FeatureSettings
 
@@ -31,7 +31,7 @@ class SentrySettings(FeatureSettings):
         try:
             if dsn is not None:
                 Dsn(dsn.get_secret_value())
-        except (BadDsn, ValueError):
+        except ValueError:
             raise PydanticCustomError(
                 "sentry_dsn", "a DSN is https://<key>@<host>/<number of the project>"
             ) from None
