@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -28,10 +29,11 @@ class Sentry:
                 sentry.headers.append({**self.headers, "path": self.path})
                 sentry.texts.append(body.decode())
                 sentry.answering.wait()
-                self.send_response(sentry.status)
-                self.send_header("Content-Length", "2")
-                self.end_headers()
-                self.wfile.write(b"{}")
+                with suppress(OSError):  # the service is gone
+                    self.send_response(sentry.status)
+                    self.send_header("Content-Length", "2")
+                    self.end_headers()
+                    self.wfile.write(b"{}")
 
             def log_message(self, *_: Any) -> None:
                 pass

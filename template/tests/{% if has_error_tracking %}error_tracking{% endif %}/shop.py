@@ -1,5 +1,6 @@
 """A feature in which everything goes wrong, and applications that report it."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -165,6 +166,31 @@ async def fail_in_a_socket(socket: WebSocket) -> None:
 
 async def send_receipt(event: OrderPlaced, unit: Registry) -> None:
     fail(f"no receipt for {event.number}")
+
+
+def fail_and_log(about: str) -> None:
+    try:
+        fail(about)
+    except RuntimeError:
+        logger.exception("work_failed")
+
+
+class Work:
+    """A feature that works in the background, and fails as soon as it begins."""
+
+    def __init__(self) -> None:
+        self.begins = asyncio.Event()
+        self.feature = Feature(name="work", lifespan=self._lifespan)
+
+    @asynccontextmanager
+    async def _lifespan(self, registry: Registry) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._work())
+        yield
+        await task
+
+    async def _work(self) -> None:
+        await self.begins.wait()
+        fail_and_log("in a task")
 
 
 class Named:

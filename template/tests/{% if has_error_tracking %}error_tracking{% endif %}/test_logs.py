@@ -2,25 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-import structlog
 from dirty_equals import IsPartialDict
 
-from app.core.feature import Feature
-from app.core.registry import Registry
 from tests.error_tracking.sentry import Sentry
-from tests.error_tracking.shop import fail, reporting
-
-logger = structlog.stdlib.get_logger("app.trial")
-
-
-def fail_and_log(about: str) -> None:
-    try:
-        fail(about)
-    except RuntimeError:
-        logger.exception("work_failed")
+from tests.error_tracking.shop import Work, fail_and_log, reporting
 
 
 async def test_a_subscriber_that_fails_is_reported_with_its_request(sentry: Sentry) -> None:
@@ -47,20 +33,9 @@ async def test_an_exception_that_is_logged_as_an_error_is_reported(sentry: Sentr
 
 
 async def test_work_in_the_background_is_reported(sentry: Sentry) -> None:
-    started = asyncio.Event()
-
-    async def work() -> None:
-        await started.wait()
-        fail_and_log("in a task")
-
-    @asynccontextmanager
-    async def working(registry: Registry) -> AsyncIterator[None]:
-        task = asyncio.create_task(work())
-        yield
-        await task
-
-    async with reporting(sentry, Feature(name="work", lifespan=working)) as client:
-        started.set()
+    work = Work()
+    async with reporting(sentry, work.feature) as client:
+        work.begins.set()
         thread = threading.Thread(target=fail_and_log, args=("in a thread",))
         thread.start()
         await asyncio.to_thread(thread.join)

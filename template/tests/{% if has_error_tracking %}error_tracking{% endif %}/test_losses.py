@@ -46,12 +46,16 @@ def lost(service: Service) -> list[str]:
 
 
 async def test_a_service_that_stops_sends_what_it_has_not_sent_yet(sentry: Sentry) -> None:
+    sentry.answering.clear()
     async with serving(sentry.dsn) as (service, client):
-        for number in range(5):
+        for number in range(3):
             assert (await client.get(f"/orders/{number}")).status_code == 500
         assert (await client.get("/place")).status_code == 200
-        await stop(service)
-    assert len(sentry.events) == 6
+        service.process.terminate()
+        await service.wait_for("Waiting for application shutdown")
+        sentry.answering.set()
+        await service.end()
+    assert len(sentry.events) == 4
     assert sentry.events[0]["transaction"] == "/orders/{number}"
     requests = [line for line in service.lines if line["event"] == "request"]
     assert sentry.events[0]["tags"]["request_id"] == requests[0]["request_id"]
