@@ -67,5 +67,6 @@ MARKERS: dict[str, tuple[str, ...]] = {
         r"\bauditing\b",
         r"append-only",
     ),
+    "has_error_tracking": (r"sentry", r"\bSentry\b", r"app[./]error_tracking", r"SENTRY_"),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
 }
