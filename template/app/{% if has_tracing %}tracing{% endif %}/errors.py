@@ -16,4 +16,4 @@ def mark_error(occurrence: Occurrence, _registry: Registry) -> None:
     span = trace.get_current_span()
     if span.is_recording():
         span.record_exception(occurrence.error)
-        span.set_status(StatusCode.ERROR, type(occurrence.error).__name__)
+        span.set_status(StatusCode.ERROR)

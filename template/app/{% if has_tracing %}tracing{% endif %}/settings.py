@@ -59,7 +59,7 @@ class TracingSettings(FeatureSettings):
     @field_validator("endpoint")
     @classmethod
     def _can_be_reached(cls, endpoint: str | None) -> str | None:
-        if endpoint is None:
+        if not endpoint:
             return None
         parts = urlsplit(endpoint)
         if parts.scheme not in ("http", "https") or not parts.hostname:

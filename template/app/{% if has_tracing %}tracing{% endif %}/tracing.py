@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from opentelemetry import propagate, trace
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
 from opentelemetry.trace import ProxyTracerProvider
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -17,6 +17,9 @@ from app.core.settings import CoreSettings
 from app.tracing.outbox import Outbox
 from app.tracing.settings import TracingSettings
 from app.tracing.tracers import CurrentProvider, SilentProvider
+
+LONGEST = 4096
+"""Characters of an attribute that are kept, of the text of a large statement for example."""
 
 
 class Tracing:
@@ -33,6 +36,7 @@ class Tracing:
             provider = TracerProvider(
                 sampler=ParentBasedTraceIdRatio(settings.sample_ratio),
                 resource=describe_service(core),
+                span_limits=SpanLimits(max_span_attribute_length=LONGEST),
                 shutdown_on_exit=False,
             )
             provider.add_span_processor(self.outbox)
