@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi.telemetry import TelemetryConfig
+from starlette.types import ASGIApp
 
 from app.core.feature import Feature, MiddlewareMount
 from app.core.health import Probes
@@ -29,6 +30,7 @@ def telemetry(registry: Registry) -> TelemetryConfig:
     tracing = registry.add(Tracing(registry.get(TracingSettings), registry.get(CoreSettings)))
     probes = registry.get(Probes).paths
     return {
+        "tracing": tracing.outbox is not None,
         "tracer_provider": tracing.provider,
         "metrics": False,
         "logs": False,
@@ -59,6 +61,11 @@ def state(registry: Registry) -> Mapping[str, Any]:
     return registry.get(Tracing).state
 
 
+def _trace_middleware(app: ASGIApp, registry: Registry) -> TraceMiddleware:
+    tracing = registry.get(Tracing)
+    return TraceMiddleware(app, tracing.provider, extracts=tracing.outbox is None)
+
+
 feature = Feature(
     name="tracing",
     settings=TracingSettings,
@@ -66,7 +73,7 @@ feature = Feature(
     middleware=(
         MiddlewareMount(
             Order.REQUEST + 10,
-            lambda app, registry: TraceMiddleware(app, registry.get(Tracing).provider),
+            _trace_middleware,
             accepts=("traceparent", "tracestate"),
         ),
     ),
