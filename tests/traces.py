@@ -60,5 +60,11 @@ MARKERS: dict[str, tuple[str, ...]] = {
         r"[Ii]dempotency-[Rr]eplayed",
         r"keyed_request",
     ),
+    "has_tracing": (
+        r"opentelemetry-(?:sdk|exporter|instrumentation)",
+        r"TRACING_",
+        r"app[./]tracing",
+        r"\btraced\b",
+    ),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
 }
