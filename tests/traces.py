@@ -12,7 +12,7 @@ MARKERS: dict[str, tuple[str, ...]] = {
         r"app[./]database",
         r"\bmigrat(?:e|ion)s?\b",
         r"uuid.utils",
-        r"\bdatabases?\b",
+        r"(?<!http,)\bdatabases?\b",  # but for the word that OpenTelemetry has for Redis, too
         r"downgrade",
     ),
     "has_sqlite": (r"aiosqlite", r"sqlite", r"\*\.db\b"),

@@ -9,7 +9,7 @@ TRACE_ID = {
     "type": "string",
     "title": "Trace Id",
     "description": "The trace of the request, where it has one.",
-    "examples": ["4bf92f3577b34da6a3ce929d0e0e4736"],
+    "pattern": "^[0-9a-f]{32}$",
 }
 
 

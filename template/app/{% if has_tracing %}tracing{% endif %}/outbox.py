@@ -56,7 +56,7 @@ class Sender(SpanExporter):
         self._stopped = False
         self._otlp = OTLPSpanExporter(
             endpoint=settings.endpoint,
-            headers=settings.read_headers,
+            headers=settings.sent_headers,
             timeout=settings.timeout,
             compression=Compression.Gzip,
         )

@@ -52,8 +52,11 @@ def redact_query(query: str) -> str:
 
 
 def redact_url(url: str) -> str:
-    """Return a URL without user, password and fragment, and with redacted query."""
-    parts = urlsplit(url)
+    """Return a URL without user, password and fragment, and with a redacted query."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return HIDDEN
     place = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, place, parts.path, redact_query(parts.query), ""))
 

@@ -23,7 +23,7 @@ def standard_endpoint() -> str | None:
     return base.rstrip("/") + PATH if base else None
 
 
-def read_headers(text: str) -> dict[str, str]:
+def parse_headers(text: str) -> dict[str, str]:
     """Return headers written as `name=value,name=value`, with %20 and the like in values.
 
     Raises:
@@ -72,13 +72,13 @@ class TracingSettings(FeatureSettings):
     @classmethod
     def _can_be_read(cls, headers: SecretStr | None) -> SecretStr | None:
         if headers is not None:
-            read_headers(headers.get_secret_value())
+            parse_headers(headers.get_secret_value())
         return headers
 
     @property
-    def read_headers(self) -> Mapping[str, str]:
+    def sent_headers(self) -> Mapping[str, str]:
         """The headers, taken apart."""
-        return read_headers(self.headers.get_secret_value()) if self.headers else {}
+        return parse_headers(self.headers.get_secret_value()) if self.headers else {}
 
     def dangers(self, core: CoreSettings) -> Iterator[str]:
         """Say what must not be deployed like this, a sentence each, with its mend."""

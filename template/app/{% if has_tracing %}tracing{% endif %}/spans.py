@@ -37,7 +37,9 @@ def traced(function: Callable[P, T]) -> Callable[P, T]:
             try:
                 yield
             except Exception as error:
-                if not is_callers_fault(error):
+                if not (
+                    isinstance(error, Problem) and error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+                ):
                     begun.set_attribute("error.type", type(error).__qualname__)
                     begun.set_status(StatusCode.ERROR)
                 raise
@@ -57,8 +59,3 @@ def traced(function: Callable[P, T]) -> Callable[P, T]:
                 return function(*args, **kwargs)
 
     return cast("Callable[P, T]", call)
-
-
-def is_callers_fault(error: Exception) -> bool:
-    """Say whether an exception is an answer that a caller has brought about."""
-    return isinstance(error, Problem) and error.status < HTTPStatus.INTERNAL_SERVER_ERROR

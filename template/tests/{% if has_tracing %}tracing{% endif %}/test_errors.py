@@ -17,7 +17,7 @@ TOKEN = "eyJhbGciOi.secret"
 @router.get("/unexpected")
 async def fail() -> None:
     try:
-        int("postgresql://shop:" + TOKEN + "@db/shop")
+        int("amqp://shop:" + TOKEN + "@db/shop")
     except ValueError as error:
         raise ValueError("Refused: Authorization: Bearer " + TOKEN) from error
 
