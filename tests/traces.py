@@ -60,5 +60,12 @@ MARKERS: dict[str, tuple[str, ...]] = {
         r"[Ii]dempotency-[Rr]eplayed",
         r"keyed_request",
     ),
+    "has_metrics": (
+        r"prometheus",
+        r"app[./]metrics\b",
+        r"METRICS_",
+        r"metrics:read",
+        r"RequestMetrics",
+    ),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
 }
