@@ -23,7 +23,7 @@ MARKERS: dict[str, tuple[str, ...]] = {
         r"\bjwt\b",
         r"pwdlib",
         r"argon2",
-        r"AUTH_",
+        r"\bAUTH_",
         r"app[./]auth\b",
         r"refresh token",
         r"python-multipart",
@@ -62,10 +62,14 @@ MARKERS: dict[str, tuple[str, ...]] = {
     ),
     "has_metrics": (
         r"prometheus",
+        r"grafana",
+        r"promql",
+        r"promtool",
         r"app[./]metrics\b",
         r"METRICS_",
         r"metrics:read",
         r"RequestMetrics",
     ),
+    "has_observability": (r"deploy/observability", r"\bmake observe\b", r"observe-stop"),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
 }

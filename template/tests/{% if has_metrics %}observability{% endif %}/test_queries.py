@@ -45,7 +45,7 @@ METRICS = """\
 # TYPE fastapi_processes gauge
 fastapi_processes 2
 # TYPE fastapi_requests_total counter
-fastapi_requests_total{method="GET",route="/items",status="200"} 7
+fastapi_requests_total{method="GET",route="/orders",status="200"} 7
 """
 
 
