@@ -238,7 +238,7 @@ FAULTS: list[tuple[Plant, tuple[str, ...]]] = [
     (document_that_is_not_formatted, ("form.yaml", "line 2 is not formatted: '- red'")),
     (document_that_is_not_formatted, ("form.json", "line 1 is not formatted")),
     (mount_of_what_is_off, ("compose.mount.yaml", "app/cache", "has_cache=False")),
-    (broken_dashboard, ("service.json", "'Errors left' lies upon 'The promise'")),
+    (broken_dashboard, ("service.json", "'The promise' lies upon 'Errors left'")),
     (broken_dashboard, ("service.json", "takes its data from confetti")),
     (broken_dashboard, ("service.json", "does not fit into 24 columns")),
     (broken_dashboard, ("service.json", "has the panel id 3 2 times")),
