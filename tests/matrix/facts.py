@@ -73,6 +73,7 @@ USED_THROUGH = {
     "pytest-cov": r"--cov\b",
     "ruff": r"-m ruff\b",
     "mypy": r"-m mypy\b",
+    "types-pyyaml": r"^import yaml$",
 }
 """What uses a dependency without importing it."""
 
@@ -93,6 +94,8 @@ def facts_of(file: Rendered) -> Facts:
         found |= _of_makefile(text)
     if path.name == ".env.example":
         found |= _of_env_example(text)
+    if path.match("compose*.yaml"):
+        found |= _of_compose(path, text)
     if path.suffix == ".md":
         found |= _of_markdown(path, text)
     return found | _of_text(text)
@@ -273,6 +276,14 @@ def _of_env_example(text: str) -> Facts:
     )
 
 
+def _of_compose(path: PurePosixPath, text: str) -> Facts:
+    """Read which files of the project containers see."""
+    mounted = re.findall(r"^\s*- \./([\w./-]+):", text, re.MULTILINE)
+    return Facts(
+        needs=frozenset(Fact("file", (path.parent / source).as_posix()) for source in mounted)
+    )
+
+
 def _of_markdown(path: PurePosixPath, text: str) -> Facts:
     prose = re.sub(r"`[^`\n]*`", "", text)
     links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", prose)
@@ -297,7 +308,7 @@ def _of_text(text: str) -> Facts:
     """Read what any text may mention: Make targets, database drivers, tools."""
     targets = re.findall(r"(?:`|\$ |^|\brun: )make ([a-z][a-z-]+)", text, re.MULTILINE)
     drivers = re.findall(r"\b(?:sqlite|postgresql|mysql)\+([a-z]+):", text)
-    through = (name for name, pattern in USED_THROUGH.items() if re.search(pattern, text))
+    through = (name for name, use in USED_THROUGH.items() if re.search(use, text, re.MULTILINE))
     named = {*drivers, *through}
     return Facts(
         provides=frozenset(Fact("use of", name) for name in named),

@@ -1,7 +1,6 @@
 """Is the service alive, is it ready, and how is everything that it depends on."""
 
 import asyncio
-import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
-from app.core.access import Access, Reach, Scope, get_caller
-from app.core.errors import Forbidden, ServiceUnavailable, Unauthorized
+from app.core.access import Reach, Scope
+from app.core.errors import ServiceUnavailable
 from app.core.feature import ReadinessCheck
 from app.core.lifecycle import Lifecycle
+from app.core.monitors import admit_monitor
 from app.core.openapi import problems
 from app.core.registry import Registry
 from app.core.settings import CoreSettings
@@ -137,19 +137,7 @@ async def ready(request: Request) -> Ready:
 async def may_see_details(request: Request) -> None:
     """Let only monitors and operators through where other people can reach the service."""
     registry: Registry = request.app.state.registry
-    core = registry.get(CoreSettings)
-    if not core.environment.is_deployed:
-        return
-    if core.health_token is not None:
-        expected = f"Bearer {core.health_token.get_secret_value()}".encode()
-        sent = request.headers.get("Authorization", "").encode()
-        if secrets.compare_digest(expected, sent):
-            return
-    caller = await get_caller(request)
-    if caller.is_anonymous:
-        raise Unauthorized("Sign in to see this.", headers=registry.get(Access).challenge())
-    if not caller.may(HEALTH_READ.name):
-        raise Forbidden(f"This needs the scope {HEALTH_READ.name}.", scopes=[HEALTH_READ.name])
+    await admit_monitor(request, registry.get(CoreSettings).health_token, HEALTH_READ)
 
 
 @router.get(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -52,10 +53,12 @@ async def running(module: str, **variables: str) -> AsyncIterator[Service]:
         stdout=PIPE,
         cwd=here,
         env={**os.environ, **own, **variables},
+        start_new_session=True,
     )
     try:
         yield Service(process)
     finally:
         if process.returncode is None:
-            process.kill()
+            # Those that it has started as well, which would keep its output open.
+            os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
