@@ -44,12 +44,15 @@ def _request(scope: Scope, template: str, *, personal: bool) -> dict[str, Any]:
         for name, value in scope["headers"]
         if name in HEADERS
     }
-    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    if not personal:
+        # A name without a value may be one: of a link such as /unsubscribe?<token>.
+        query = {name if value else REDACTED: REDACTED for name, value in query.items()}
     return {
         # The template, as a path may hold a secret, and has no end of forms.
         "url": f"{scope['scheme']}://{headers.get('host', '')}{template}",
         "method": scope.get("method"),
-        "query_string": {name: value if personal else REDACTED for name, value in query},
+        "query_string": query,
         "headers": headers,
     }
 

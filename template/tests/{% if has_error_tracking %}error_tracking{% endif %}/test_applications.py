@@ -21,3 +21,5 @@ async def test_each_application_reports_its_own_errors(sentry: Sentry) -> None:
     assert paths == ["/orders/{number}", "/own/{number}", "/own/{number}"]
     transactions = [event.get("transaction") for event in sentry.events]
     assert transactions == ["/orders/{number}", "/place", None]
+    crumbs = [crumb["message"] for crumb in sentry.events[0]["breadcrumbs"]["values"]]
+    assert crumbs.count("order_wanted") == 1

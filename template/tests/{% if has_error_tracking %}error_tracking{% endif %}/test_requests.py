@@ -199,7 +199,7 @@ async def test_no_secret_leaves_the_service(sentry: Sentry) -> None:
         "Referer": f"https://www.example.com/?token={secret}",
     }
     async with reporting(sentry) as client:
-        path = f"/secrets/{secret}?token={secret}&search={secret}"
+        path = f"/secrets/{secret}?token={secret}&search={secret}&{secret}"
         body = {"password": secret}
         assert (await client.post(path, json=body, headers=headers)).status_code == 500
         assert (await client.get("/invalid")).status_code == 500
