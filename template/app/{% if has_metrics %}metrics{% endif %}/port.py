@@ -1,6 +1,7 @@
 """A port of their own for the metrics."""
 
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ class _Server(ThreadingTCPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Log what went wrong with a connection, such as one that was closed too soon."""
-        logger.warning("metrics_not_answered", exc_info=True)
+        logger.warning("metrics_not_answered", error=repr(sys.exception()))
 
 
 class _Handler(BaseHTTPRequestHandler):
