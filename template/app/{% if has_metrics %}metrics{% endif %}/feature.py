@@ -47,8 +47,9 @@ def serve_metrics(registry: Registry, elsewhere: bool) -> Iterator[None]:
         folder = stack.enter_context(shared_folder()) if elsewhere else None
         if settings.port is not None:
             shared = shared_registry(folder) if folder else None
-            source = lambda: shared or registry.get(Metrics).exposed  # noqa: E731
-            stack.enter_context(own_port(settings, settings.port, source))
+            stack.enter_context(
+                own_port(settings, settings.port, lambda: shared or registry.get(Metrics).exposed)
+            )
         yield
 
 

@@ -1,10 +1,12 @@
 """A port of their own for the metrics."""
 
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -20,10 +22,33 @@ logger = structlog.stdlib.get_logger(__name__)
 TEXT = "text/plain; charset=utf-8"
 
 
+class _Server(ThreadingTCPServer):
+    """Answers with what a source has at that moment, to those who know the token."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        source: Callable[[], CollectorRegistry],
+        token: SecretStr | None,
+    ) -> None:
+        self.source = source
+        self.token = token
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
+        super().__init__(address, _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Log what went wrong with a connection, such as one that was closed too soon."""
+        logger.warning("metrics_not_answered", error=repr(sys.exception()))
+
+
 class _Handler(BaseHTTPRequestHandler):
     """Answers one connection."""
 
-    server: "_Server"
+    server: _Server
     timeout = 10.0
 
     def do_GET(self) -> None:
@@ -48,30 +73,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(
         self, status: int, body: bytes, header: tuple[str, str] = ("Content-Type", TEXT)
     ) -> None:
-        self.send_response(status)
+        self.send_response_only(status)
         self.send_header(*header)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002, of the base class
-        """Log nothing, as for the probes."""
-
-
-class _Server(ThreadingHTTPServer):
-    """Answers with what a source has at that moment, to those who know the token."""
-
-    def __init__(
-        self,
-        address: tuple[str, int],
-        source: Callable[[], CollectorRegistry],
-        token: SecretStr | None,
-    ) -> None:
-        self.source = source
-        self.token = token
-        if ":" in address[0]:
-            self.address_family = socket.AF_INET6
-        super().__init__(address, _Handler)
+        """Log nothing of what is not HTTP."""
 
 
 @contextmanager
@@ -95,7 +104,7 @@ def own_port(
     with server:
         thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
         thread.start()
-        logger.info("metrics_served", host=settings.host, port=server.server_port)
+        logger.info("metrics_served", host=settings.host, port=server.server_address[1])
         try:
             yield
         finally:

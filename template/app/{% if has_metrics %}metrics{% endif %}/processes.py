@@ -54,7 +54,7 @@ def shared_folder() -> Iterator[str]:
 
 def _gauging(folder: str) -> set[int]:
     """Return the processes that say how they are, such as in `gauge_livesum_4711.db`."""
-    return {int(path.stem.rpartition("_")[2]) for path in Path(folder).glob("gauge_live*.db")}
+    return {int(path.stem.rpartition("_")[2]) for path in Path(folder).glob("gauge_live*")}
 
 
 def _forget(process: int, folder: str) -> None:

@@ -124,5 +124,5 @@ async def test_a_folder_that_the_owner_has_set_is_used_and_left_alone(
         await eventually(client, lambda told: has(told, processes=2, requests=10))
         service.process.terminate()
         await service.end()
-    assert found(folder, "counter_*.db")
+    assert found(folder, "counter_*")
     assert found(tmp_path, "metrics-*") == []
