@@ -12,7 +12,7 @@ MARKERS: dict[str, tuple[str, ...]] = {
         r"app[./]database",
         r"\bmigrat(?:e|ion)s?\b",
         r"uuid.utils",
-        r"\bdatabases?\b",
+        r"(?<!http,)\bdatabases?\b",  # but for the word that OpenTelemetry has for Redis, too
         r"downgrade",
     ),
     "has_sqlite": (r"aiosqlite", r"sqlite", r"\*\.db\b"),
@@ -59,6 +59,20 @@ MARKERS: dict[str, tuple[str, ...]] = {
         r"IDEMPOTENCY_",
         r"[Ii]dempotency-[Rr]eplayed",
         r"keyed_request",
+    ),
+    "has_audit_log": (
+        r"app[./]audit\b",
+        r"AUDIT_",
+        r"\baudit[ _](?:log|entries)",
+        r"\bauditing\b",
+        r"append-only",
+    ),
+    "has_error_tracking": (r"sentry", r"\bSentry\b", r"app[./]error_tracking", r"SENTRY_"),
+    "has_tracing": (
+        r"opentelemetry-(?:sdk|exporter|instrumentation)",
+        r"TRACING_",
+        r"app[./]tracing",
+        r"\btraced\b",
     ),
     "has_metrics": (
         r"prometheus",

@@ -25,8 +25,17 @@ DISTRIBUTION_OF = {
     "uuid_utils": "uuid-utils",
     "_pytest": "pytest",
     "yaml": "pyyaml",
+    "opentelemetry": "opentelemetry-api",
+    "opentelemetry.exporter.otlp.proto.http": "opentelemetry-exporter-otlp-proto-http",
+    "opentelemetry.instrumentation.httpx": "opentelemetry-instrumentation-httpx",
+    "opentelemetry.instrumentation.redis": "opentelemetry-instrumentation-redis",
+    "opentelemetry.proto": "opentelemetry-exporter-otlp-proto-http",
+    "opentelemetry.sdk": "opentelemetry-sdk",
 }
-"""Where an import is named other than what installs it; `-` and `_` count as the same."""
+"""Where an import is named other than what installs it; `-` and `_` count as the same.
+
+Where several packages share a name, the longest part of it that is here says which one.
+"""
 
 SETTINGS_CLASSES = ("Settings", "FeatureSettings")
 """Whoever inherits from one of them says its environment variables in its fields."""
@@ -157,11 +166,18 @@ def _import(module: str, names: Iterable[str] = ()) -> Facts:
         return Facts(needs=frozenset(needs))
     if top in sys.stdlib_module_names:
         return Facts()
-    distribution = DISTRIBUTION_OF.get(top, top).replace("_", "-").lower()
+    distribution = _distribution_of(module).replace("_", "-").lower()
     return Facts(
         provides=frozenset({Fact("use of", distribution)}),
         needs=frozenset({Fact("dependency", distribution)}),
     )
+
+
+def _distribution_of(module: str) -> str:
+    name = module
+    while name not in DISTRIBUTION_OF and "." in name:
+        name = name.rpartition(".")[0]
+    return DISTRIBUTION_OF.get(name, name)
 
 
 def _defined(body: Iterable[ast.stmt]) -> Iterator[str]:

@@ -26,14 +26,15 @@ _SECRET_TEXT = re.compile(
 
 
 @lru_cache(maxsize=1024)
-def _is_secret(name: str) -> bool:
+def is_secret(name: str) -> bool:
+    """Say whether what has this name is a secret."""
     return _SECRET_NAME.search(name) is not None
 
 
 def redact(fields: Mapping[Any, Any], depth: int = 1) -> dict[str, Any]:
     """Return the fields with the values of those that hold secrets replaced, nested ones too."""
     return {
-        name: REDACTED if _is_secret(name) else _redact_value(value, depth)
+        name: REDACTED if is_secret(name) else _redact_value(value, depth)
         for name, value in ((str(name), value) for name, value in fields.items())
     }
 
