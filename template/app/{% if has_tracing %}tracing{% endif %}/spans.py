@@ -37,9 +37,8 @@ def traced(function: Callable[P, T]) -> Callable[P, T]:
             try:
                 yield
             except Exception as error:
-                if not (
-                    isinstance(error, Problem) and error.status < HTTPStatus.INTERNAL_SERVER_ERROR
-                ):
+                status = error.status if isinstance(error, Problem) else 500
+                if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                     begun.set_attribute("error.type", type(error).__qualname__)
                     begun.set_status(StatusCode.ERROR)
                 raise

@@ -36,7 +36,7 @@ async def be_away() -> None:
 async def describe() -> None:
     with trace.get_tracer(__name__).start_as_current_span("own") as span:
         span.set_attributes(
-            {"api_key": TOKEN, "note": f"token={TOKEN}", "http.url": f"/?x={TOKEN}"}
+            {"api_key": TOKEN, "note": f"token={TOKEN}", "http.url": f"http://[{TOKEN}"}
         )
         span.set_attribute("url.full", f"https://shop:{TOKEN}@example.com/a?b={TOKEN}#{TOKEN}")
         span.add_event("seen", {"password": TOKEN})
