@@ -20,7 +20,9 @@ _VALUE = r"""(?:"[^"]*"?|'[^']*'?|\[[^]]*]?|{[^}]*}?|(?:bearer |basic )?[^\s'"&,
 _SECRET_TEXT = re.compile(
     r"(?P<scheme>\b(?:bearer|basic) )[\w.~+/=-]+"  # an Authorization header
     r"|(?P<user>://[^:/?#@\s]*:)[^@/\s]+(?=@)"  # a URL with a password
-    rf"|(?P<name>(?:{_NAME})\w{{0,40}}['\"]?\s?[=:]\s?){_VALUE}",  # name=… or "name": …
+    rf"|(?P<name>(?:{_NAME})\w{{0,40}}['\"]?\s?[=:]\s?){_VALUE}"  # name=… or "name": …
+    # What Pydantic was given, in its own errors, which show up to 50 characters of it.
+    r"|(?P<input>\binput_value=)[^\n]{0,100}?(?=, input_type=)",
     re.IGNORECASE,
 )
 
@@ -46,7 +48,7 @@ def redact_text(text: str) -> str:
 
 def _search(text: str) -> str:
     return _SECRET_TEXT.sub(
-        lambda found: f"{found['scheme'] or found['user'] or found['name']}{REDACTED}", text
+        lambda found: f"{found[found.lastgroup or 0]}{REDACTED}", text
     )
 
 
