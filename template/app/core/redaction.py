@@ -47,9 +47,7 @@ def redact_text(text: str) -> str:
 
 
 def _search(text: str) -> str:
-    return _SECRET_TEXT.sub(
-        lambda found: f"{found[found.lastgroup or 0]}{REDACTED}", text
-    )
+    return _SECRET_TEXT.sub(lambda found: f"{found[found.lastgroup or 0]}{REDACTED}", text)
 
 
 _search_short = lru_cache(maxsize=1024)(_search)
