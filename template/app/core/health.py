@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
-from app.core.access import Access, Reach, Scope, get_caller
+from app.core.access import PUBLIC, Access, AccessRule, Reach, Scope, get_caller
 from app.core.errors import Forbidden, ServiceUnavailable, Unauthorized
 from app.core.feature import ReadinessCheck
 from app.core.lifecycle import Lifecycle
@@ -115,13 +115,18 @@ class States:
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health", summary="Is the process alive?")
+@router.get("/health", dependencies=[PUBLIC], summary="Is the process alive?")
 async def alive() -> Alive:
     """Answer without touching anything, so that nothing slow behind it restarts it."""
     return Alive()
 
 
-@router.get("/ready", responses=problems(503), summary="Can the service do its work?")
+@router.get(
+    "/ready",
+    dependencies=[PUBLIC],
+    responses=problems(503),
+    summary="Can the service do its work?",
+)
 async def ready(request: Request) -> Ready:
     """Answer 503 while something critical is away, or while the service is stopping."""
     registry: Registry = request.app.state.registry
@@ -134,27 +139,31 @@ async def ready(request: Request) -> Ready:
     return Ready(checks=checks)
 
 
-async def may_see_details(request: Request) -> None:
-    """Let only monitors and operators through where other people can reach the service."""
-    registry: Registry = request.app.state.registry
-    core = registry.get(CoreSettings)
-    if not core.environment.is_deployed:
-        return
-    if core.health_token is not None:
-        expected = f"Bearer {core.health_token.get_secret_value()}".encode()
-        sent = request.headers.get("Authorization", "").encode()
-        if secrets.compare_digest(expected, sent):
+class MaySeeDetails(AccessRule):
+    """Lets only monitors and operators through where other people can reach the service."""
+
+    async def __call__(self, request: Request) -> None:
+        """Look for the token of a monitor first, then for the scope."""
+        registry: Registry = request.app.state.registry
+        core = registry.get(CoreSettings)
+        if not core.environment.is_deployed:
             return
-    caller = await get_caller(request)
-    if caller.is_anonymous:
-        raise Unauthorized("Sign in to see this.", headers=registry.get(Access).challenge())
-    if not caller.may(HEALTH_READ.name):
-        raise Forbidden(f"This needs the scope {HEALTH_READ.name}.", scopes=[HEALTH_READ.name])
+        if core.health_token is not None:
+            expected = f"Bearer {core.health_token.get_secret_value()}".encode()
+            sent = request.headers.get("Authorization", "").encode()
+            if secrets.compare_digest(expected, sent):
+                return
+        caller = await get_caller(request)
+        if caller.is_anonymous:
+            raise Unauthorized("Sign in to see this.", headers=registry.get(Access).challenge())
+        missing = [scope for scope in self.scopes if not caller.may(scope)]
+        if missing:
+            raise Forbidden(f"This needs the scope {', '.join(missing)}.", scopes=missing)
 
 
 @router.get(
     "/health/detailed",
-    dependencies=[Depends(may_see_details)],
+    dependencies=[Depends(MaySeeDetails((HEALTH_READ.name,)))],
     responses=problems(401, 403),
     summary="How is everything behind the service?",
 )
