@@ -35,9 +35,7 @@ class ApiKeyRepository(Repository[ApiKey]):
                 update(ApiKey)
                 .where(
                     ApiKey.id == key_id,
-                    or_(
-                        ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= moment - ONCE_IN
-                    ),
+                    or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= moment - ONCE_IN),
                 )
                 # To be used is no change of a key.
                 .values(last_used_at=moment, updated_at=ApiKey.updated_at)

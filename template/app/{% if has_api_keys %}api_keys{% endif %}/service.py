@@ -73,8 +73,7 @@ async def rotate(
 ) -> tuple[ApiKey, NewKey]:
     """Give a key a new secret; the one it had is good for a while longer.
 
-    Of several rotations within that while, the last but one leaves its secret; those
-    before are good no longer.
+    Only the last secret is: after another rotation, the one before that is good no longer.
 
     Raises:
         NotFound: There is none, or it fails a condition.
@@ -114,9 +113,7 @@ def _check_scopes(registry: Registry, wanted: set[str], held: frozenset[str]) ->
         raise _refusal("scopes", detail, "unknown_scope")
     missing = sorted(wanted - held)
     if missing:
-        raise Forbidden(
-            f"The owner of the key does not hold {', '.join(missing)}.", scopes=missing
-        )
+        raise Forbidden(f"The owner of the key does not hold {', '.join(missing)}.", scopes=missing)
 
 
 def _expiry(registry: Registry, wanted: datetime | None) -> datetime:
