@@ -33,7 +33,9 @@ def create(
     name: Annotated[str, typer.Argument(help="What people call it.")],
     scope: Annotated[list[str], typer.Option(help="What it may do; give it several times.")],
     network: Annotated[list[str] | None, typer.Option(help="Where it may come from.")] = None,
-    days: Annotated[int | None, typer.Option(help="For how long it is good.", min=1, max=36500)] = None,
+    days: Annotated[
+        int | None, typer.Option(help="For how long it is good.", min=1, max=36500)
+    ] = None,
 ) -> None:
     """Make a key for somebody, and write it to the standard output, this once."""
     try:

@@ -19,6 +19,7 @@ async def last_used(person: AsyncClient, made: dict[str, Any]) -> datetime | Non
     return datetime.fromisoformat(shown["last_used_at"]) if shown["last_used_at"] else None
 
 
+@pytest.mark.usefixtures("committed")  # as time goes by, others read at the same time
 async def test_it_is_written_at_most_once_a_minute(app: FastAPI, signed_in: AsyncClient) -> None:
     made = await make_key(signed_in)
     uses: LastUses = app.state.registry.get(LastUses)

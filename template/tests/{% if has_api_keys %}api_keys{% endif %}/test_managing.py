@@ -54,7 +54,9 @@ async def test_the_list_goes_on_with_a_cursor(signed_in: AsyncClient) -> None:
         ({"owner": "somebody"}, "validation_failed"),
     ],
 )
-async def test_what_no_key_can_be(signed_in: AsyncClient, fields: dict[str, Any], code: str) -> None:
+async def test_what_no_key_can_be(
+    signed_in: AsyncClient, fields: dict[str, Any], code: str
+) -> None:
     answer = await signed_in.post(URL, json={"name": "export", "scopes": [READ]} | fields)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 

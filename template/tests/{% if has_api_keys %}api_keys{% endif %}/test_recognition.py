@@ -180,5 +180,3 @@ def test_no_two_keys_are_the_same_and_each_is_read_as_it_was_made() -> None:
         assert (read.id, read.secret_hash) == (key_id, made.secret_hash)
         assert made.text.startswith(f"{made.begins_with}_")
     assert len(one.text) == len("shop") + 1 + 22 + 1 + 43 + 6
-
-
