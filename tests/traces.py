@@ -61,5 +61,12 @@ MARKERS: dict[str, tuple[str, ...]] = {
         r"[Ii]dempotency-[Rr]eplayed",
         r"keyed_request",
     ),
+    "has_audit_log": (
+        r"app[./]audit\b",
+        r"AUDIT_",
+        r"\baudit[ _](?:log|entries)",
+        r"\bauditing\b",
+        r"append-only",
+    ),
     "has_github": (r"\.github/workflows/", r"github-actions", r"propose_update", r"GH_TOKEN"),
 }

@@ -44,8 +44,8 @@ class Base(DeclarativeBase):
     }
 
 
-class Entity(Base):
-    """A row with a key of its own that knows when it was made and changed.
+class Keyed(Base):
+    """A row with a key of its own.
 
     The key is a UUIDv7: it begins with the time, so that new rows land at the end of
     an index, and it tells nobody how many rows there are.
@@ -56,5 +56,12 @@ class Entity(Base):
     __mapper_args__ = {"confirm_deleted_rows": False}  # noqa: RUF012, SQLAlchemy's form
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7, sort_order=-1)
+
+
+class Entity(Keyed):
+    """A row with a key of its own that knows when it was made and changed."""
+
+    __abstract__ = True
+
     created_at: Mapped[datetime] = mapped_column(default=now, sort_order=1)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, sort_order=1)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.listing.cursors import InvalidCursor, decode_cursor, encode_cursor
 from app.core.listing.names import SortKey
-from app.database.base import Entity
+from app.database.base import Keyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind, config=ConfigDict(allow_inf_nan=False))
 
 
-def order_of(model: type[Entity], keys: Sequence[SortKey]) -> list[OrderedBy]:
+def order_of(model: type[Keyed], keys: Sequence[SortKey]) -> list[OrderedBy]:
     """Return the order for these names; the id decides between rows that are alike in them."""
     ways = {key.name: key.descending for key in keys}
     ways.setdefault("id", keys[-1].descending)
@@ -79,7 +79,7 @@ def order_clauses(order: Sequence[OrderedBy]) -> list[ColumnElement[Any]]:
     return [clause for part in order for clause in part.clauses()]
 
 
-def cursor_of(row: Entity, order: Sequence[OrderedBy], sort: str) -> str:
+def cursor_of(row: Keyed, order: Sequence[OrderedBy], sort: str) -> str:
     """Return the cursor to the rows after this one."""
     return encode_cursor(sort, [getattr(row, part.column.key) for part in order])
 

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound, Unprocessable
 from app.core.listing.answers import CursorRows, PageRows
-from app.database.base import Entity
+from app.database.base import Keyed
 from app.database.keyset import after_cursor, cursor_of, order_clauses, order_of
 from app.database.listing import Cursors, Pages
 
-M = TypeVar("M", bound=Entity)
+M = TypeVar("M", bound=Keyed)
 
 Condition = ColumnElement[bool]
 

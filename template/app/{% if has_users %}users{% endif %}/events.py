@@ -12,6 +12,7 @@ class UserRegistered(Event):
     """There is a new user, whether they came by themselves or were let in."""
 
     user_id: UUID
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,13 @@ class RoleChanged(Event):
 @dataclass(frozen=True, slots=True)
 class UserDeactivated(Event):
     """A user may not come in any longer. `UserUpdated` is told as well."""
+
+    user_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class UserReactivated(Event):
+    """A user who might not come in may do so again. `UserUpdated` is told as well."""
 
     user_id: UUID
 

@@ -10,6 +10,7 @@ from app.users.events import (
     RoleChanged,
     UserDeactivated,
     UserDeleted,
+    UserReactivated,
     UserRegistered,
     UserUpdated,
 )
@@ -37,7 +38,7 @@ async def create(
         terms_accepted_at=terms_accepted_at,
     )
     await UserRepository(work.session).add(user)
-    await work.events.emit(UserRegistered(user.id))
+    await work.events.emit(UserRegistered(user.id, user.role))
     return user
 
 
@@ -63,6 +64,8 @@ async def update(work: UnitOfWork, user_id: UUID, data: UserUpdate) -> User:
         await work.events.emit(RoleChanged(user.id, before=role, after=user.role))
     if was_active and not user.is_active:
         await work.events.emit(UserDeactivated(user.id))
+    if user.is_active and not was_active:
+        await work.events.emit(UserReactivated(user.id))
     return user
 
 

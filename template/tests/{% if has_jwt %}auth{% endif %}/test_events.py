@@ -1,6 +1,7 @@
 """What other features hear of accounts and sign-ins."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ from app.users.events import (
     RoleChanged,
     UserDeactivated,
     UserDeleted,
+    UserReactivated,
     UserRegistered,
     UserUpdated,
 )
@@ -64,8 +66,7 @@ async def test_a_registration(client: AsyncClient, heard: list[Event]) -> None:
         },
     )
     (event,) = heard
-    assert isinstance(event, UserRegistered)
-    assert str(event.user_id) == answer.json()["id"]
+    assert event == UserRegistered(UUID(answer.json()["id"]), Role.USER)
 
 
 async def test_changes_of_a_user(people: People, user: User, heard: list[Event]) -> None:
@@ -75,6 +76,7 @@ async def test_changes_of_a_user(people: People, user: User, heard: list[Event])
     await admin.patch(url, json={"full_name": "Ada", "role": "user", "is_active": True})
     await admin.patch(url, json={"role": "moderator"})
     await admin.patch(url, json={"is_active": False})
+    await admin.patch(url, json={"is_active": True})
     await admin.delete(url)
     assert heard == [
         UserUpdated(user.id, frozenset({"full_name", "role", "is_active"})),
@@ -82,6 +84,8 @@ async def test_changes_of_a_user(people: People, user: User, heard: list[Event])
         RoleChanged(user.id, before=Role.USER, after=Role.MODERATOR),
         UserUpdated(user.id, frozenset({"is_active"})),
         UserDeactivated(user.id),
+        UserUpdated(user.id, frozenset({"is_active"})),
+        UserReactivated(user.id),
         UserDeleted(user.id),
     ]
 
