@@ -138,7 +138,8 @@ def openapi(context: typer.Context) -> None:
 
 def scopes(context: typer.Context) -> None:
     """List every scope, with how far it reaches and what it lets its holder do."""
-    known = registry_of(context).get(Access).scopes.values()
+    with redirect_stdout(sys.stderr):  # for log lines
+        known = registry_of(context).get(Access).scopes.values()
     widths = [max(map(len, column)) for column in zip(*map(_row, known), strict=True)]
     for scope in sorted(known, key=lambda scope: scope.name):
         cells = zip(_row(scope), widths, strict=True)
