@@ -34,8 +34,8 @@ feature = Feature(
     routers=(RouterMount(router),),
     authenticators=(ApiKeyHeaders(),),
     scopes=(
-        Scope("api-keys:read", "See your own API keys.", Reach.OWN),
-        Scope("api-keys:write", "Create, rotate and revoke your own API keys.", Reach.OWN),
+        Scope("keys:read", "See your own API keys.", Reach.OWN),
+        Scope("keys:write", "Create, rotate and revoke your own API keys.", Reach.OWN),
         Scope(MANAGE, "See and revoke everybody's API keys.", Reach.SERVICE),
     ),
     commands=(commands,),

@@ -19,8 +19,8 @@ from app.database.session import ReadSession, Work
 
 router = APIRouter(prefix="/api-keys", tags=["api-keys"])
 
-MayRead = Annotated[Principal, Requires("api-keys:read", via=USER)]
-MayWrite = Annotated[Principal, Requires("api-keys:write", via=USER)]
+MayRead = Annotated[Principal, Requires("keys:read", via=USER)]
+MayWrite = Annotated[Principal, Requires("keys:write", via=USER)]
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, summary="Create an API key")

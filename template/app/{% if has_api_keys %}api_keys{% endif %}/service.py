@@ -18,13 +18,13 @@ from app.database.base import now
 from app.database.repository import Condition
 from app.database.session import UnitOfWork
 
-MANAGE = "api-keys:manage"
+MANAGE = "keys:manage"
 
 
 def within_reach(caller: Principal) -> tuple[Condition, ...]:
     """Return the condition for the keys that a caller may see and revoke.
 
-    These are their own; who holds `api-keys:manage` reaches those of everybody.
+    These are their own; who holds `keys:manage` reaches those of everybody.
     """
     return () if caller.may(MANAGE) else own(caller)
 

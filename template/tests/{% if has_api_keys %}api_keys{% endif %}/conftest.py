@@ -28,7 +28,7 @@ async def app(app: FastAPI) -> FastAPI:
         }
 
     @app.get("/keys-read")
-    async def need_scope(caller: Annotated[Principal, Requires("api-keys:read")]) -> str:
+    async def need_scope(caller: Annotated[Principal, Requires("keys:read")]) -> str:
         return caller.subject
 
     return app

@@ -6,8 +6,8 @@ from httpx2 import AsyncClient
 
 URL = "/api/v1/api-keys"
 CALLER = "/caller"
-READ = "api-keys:read"
-WRITE = "api-keys:write"
+READ = "keys:read"
+WRITE = "keys:write"
 
 
 async def make_key(person: AsyncClient, **fields: Any) -> dict[str, Any]:
