@@ -1,5 +1,6 @@
 """Settings of API keys."""
 
+import re
 from typing import Annotated
 
 from pydantic import Field, NonNegativeInt, PositiveInt, StringConstraints
@@ -9,8 +10,9 @@ from app.core.settings import FeatureSettings, read_project
 
 
 def _default_prefix() -> str:
-    name: str = read_project().get("name", "service")
-    return name.replace("-", "")
+    """Make a prefix of the name of the service: its letters and digits, from a letter on."""
+    name: str = read_project().get("name", "")
+    return re.sub(r"^[0-9]+|[^a-z0-9]", "", name.lower())[:40] or "service"
 
 
 class ApiKeySettings(FeatureSettings):
@@ -18,7 +20,7 @@ class ApiKeySettings(FeatureSettings):
 
     model_config = SettingsConfigDict(env_prefix="API_KEYS_")
 
-    prefix: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,39}$")] = Field(
+    prefix: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,39}$")] = Field(
         default_factory=_default_prefix
     )
     """What every key begins with. With another one, the keys that exist are not accepted."""

@@ -30,6 +30,7 @@ class AuditEntry(Keyed):
         # The order of the list, and each filter in that order.
         Index(None, "at", "id"),
         Index(None, "actor", "at"),
+        Index(None, "agent", "at"),
         Index(None, "action", "at"),
         Index(None, "outcome", "at"),
         Index(None, "object_type", "at"),

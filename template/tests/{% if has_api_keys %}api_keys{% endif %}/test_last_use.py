@@ -65,18 +65,3 @@ async def test_a_request_writes_nothing(app: FastAPI, signed_in: AsyncClient) ->
     await status_with(signed_in, made["key"])
     event.remove(engine, "before_cursor_execute", note)
     assert not [statement for statement in asked if statement.startswith("UPDATE")]
-
-
-async def test_what_cannot_be_written_is_left_out(
-    app: FastAPI,
-    signed_in: AsyncClient,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    made = await make_key(signed_in)
-    await status_with(signed_in, made["key"])
-    uses: LastUses = app.state.registry.get(LastUses)
-    monkeypatch.setattr(uses, "_registry", None)
-    await uses.write()
-    assert "last_use_not_written" in capsys.readouterr().out
-    assert await status_with(signed_in, made["key"]) == 200

@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
     op.create_index(op.f("ix_audit_entries_at_id"), "audit_entries", ["at", "id"])
-    for column in ("actor", "action", "outcome", "object_type", "object_id", "request_id"):
+    for column in ("actor", "agent", "action", "outcome", "object_type", "object_id", "request_id"):
         op.create_index(op.f(f"ix_audit_entries_{column}_at"), "audit_entries", [column, "at"])
     refuse_updates()
 
