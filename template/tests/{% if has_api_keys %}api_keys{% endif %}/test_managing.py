@@ -44,7 +44,7 @@ async def test_the_list_goes_on_with_a_cursor(signed_in: AsyncClient) -> None:
     [
         ({"name": ""}, "validation_failed"),
         ({"scopes": []}, "validation_failed"),
-        ({"scopes": ["keys:raed"]}, "unknown_scope"),
+        ({"scopes": ["keys:lend"]}, "unknown_scope"),
         ({"networks": ["203.0.113.7/24"]}, "validation_failed"),
         ({"networks": ["everywhere"]}, "validation_failed"),
         ({"networks": ["203.0.113.0/24"] * 21}, "validation_failed"),
