@@ -25,8 +25,17 @@ DISTRIBUTION_OF = {
     "uuid_utils": "uuid-utils",
     "_pytest": "pytest",
     "yaml": "pyyaml",
+    "opentelemetry": "opentelemetry-api",
+    "opentelemetry.exporter.otlp.proto.http": "opentelemetry-exporter-otlp-proto-http",
+    "opentelemetry.instrumentation.httpx": "opentelemetry-instrumentation-httpx",
+    "opentelemetry.instrumentation.redis": "opentelemetry-instrumentation-redis",
+    "opentelemetry.proto": "opentelemetry-exporter-otlp-proto-http",
+    "opentelemetry.sdk": "opentelemetry-sdk",
 }
-"""Where an import is named other than what installs it; `-` and `_` count as the same."""
+"""Where an import is named other than what installs it; `-` and `_` count as the same.
+
+Where several packages share a name, the longest part of it that is here says which one.
+"""
 
 SETTINGS_CLASSES = ("Settings", "FeatureSettings")
 """Whoever inherits from one of them says its environment variables in its fields."""
@@ -64,6 +73,7 @@ USED_THROUGH = {
     "pytest-cov": r"--cov\b",
     "ruff": r"-m ruff\b",
     "mypy": r"-m mypy\b",
+    "types-pyyaml": r"^import yaml$",
 }
 """What uses a dependency without importing it."""
 
@@ -84,6 +94,8 @@ def facts_of(file: Rendered) -> Facts:
         found |= _of_makefile(text)
     if path.name == ".env.example":
         found |= _of_env_example(text)
+    if path.match("compose*.yaml"):
+        found |= _of_compose(path, text)
     if path.suffix == ".md":
         found |= _of_markdown(path, text)
     return found | _of_text(text)
@@ -154,11 +166,18 @@ def _import(module: str, names: Iterable[str] = ()) -> Facts:
         return Facts(needs=frozenset(needs))
     if top in sys.stdlib_module_names:
         return Facts()
-    distribution = DISTRIBUTION_OF.get(top, top).replace("_", "-").lower()
+    distribution = _distribution_of(module).replace("_", "-").lower()
     return Facts(
         provides=frozenset({Fact("use of", distribution)}),
         needs=frozenset({Fact("dependency", distribution)}),
     )
+
+
+def _distribution_of(module: str) -> str:
+    name = module
+    while name not in DISTRIBUTION_OF and "." in name:
+        name = name.rpartition(".")[0]
+    return DISTRIBUTION_OF.get(name, name)
 
 
 def _defined(body: Iterable[ast.stmt]) -> Iterator[str]:
@@ -257,6 +276,14 @@ def _of_env_example(text: str) -> Facts:
     )
 
 
+def _of_compose(path: PurePosixPath, text: str) -> Facts:
+    """Read which files of the project containers see."""
+    mounted = re.findall(r"^\s*- \./([\w./-]+):", text, re.MULTILINE)
+    return Facts(
+        needs=frozenset(Fact("file", (path.parent / source).as_posix()) for source in mounted)
+    )
+
+
 def _of_markdown(path: PurePosixPath, text: str) -> Facts:
     prose = re.sub(r"`[^`\n]*`", "", text)
     links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", prose)
@@ -281,7 +308,7 @@ def _of_text(text: str) -> Facts:
     """Read what any text may mention: Make targets, database drivers, tools."""
     targets = re.findall(r"(?:`|\$ |^|\brun: )make ([a-z][a-z-]+)", text, re.MULTILINE)
     drivers = re.findall(r"\b(?:sqlite|postgresql|mysql)\+([a-z]+):", text)
-    through = (name for name, pattern in USED_THROUGH.items() if re.search(pattern, text))
+    through = (name for name, use in USED_THROUGH.items() if re.search(use, text, re.MULTILINE))
     named = {*drivers, *through}
     return Facts(
         provides=frozenset(Fact("use of", name) for name in named),

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 import yaml
 
-from tests.matrix import markdown, schemas, tools
+from tests.matrix import dashboards, formatting, markdown, schemas, tools
 from tests.matrix.render import Rendered
 
 
@@ -57,8 +57,9 @@ def _check_layout(path: PurePosixPath, text: str) -> Iterator[str]:
 
 
 def _check_leftovers(text: str) -> Iterator[str]:
-    # Workflow files write `${{ secrets.X }}`, Python doubles braces that are to stay.
-    for leftover in re.findall(r"\{%.*?%\}|(?<!\$)\{\{ .*? \}\}|\{#.*?#\}", text):
+    # Workflow files write `${{ secrets.X }}`, alerts `{{ $labels.x }}`, and Python doubles braces
+    # that are to stay.
+    for leftover in re.findall(r"\{%.*?%\}|(?<!\$)\{\{ (?!\$).*? \}\}|\{#.*?#\}", text):
         yield f"has Jinja left over: {leftover}"
 
 
@@ -89,6 +90,8 @@ def _looks_random(word: str) -> bool:
 def _check_kind(path: PurePosixPath, text: str) -> Iterator[str]:
     """Yield what those say who know the kind of a file."""
     yield from schemas.check(path, text)
+    yield from formatting.check(path, text)
+    yield from dashboards.check(path, text)
     if path.suffix == ".md":
         yield from markdown.check(text)
     if path.name == "Makefile":

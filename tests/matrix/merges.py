@@ -72,8 +72,9 @@ def _starts(variants: Variants, source: Source) -> list[Answers]:
     for answers in variants.answers(space.deciding(frozenset(flags)) & {*flags, *space.choices}):
         state = frozenset((name, answers[name]) for name in flags)
         if state not in found:
-            found[state] = _completed(space, answers)
-    return list(found.values())[:: len(found) // STARTS + 1]
+            found[state] = answers
+    chosen = list(found.values())[:: len(found) // STARTS + 1]
+    return [_completed(space, answers) for answers in chosen]
 
 
 def _neighbours(space: Space, start: Answers) -> Iterator[Answers]:

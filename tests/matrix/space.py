@@ -186,15 +186,20 @@ class Space:
         if unknown := names - set(self.names):
             raise KeyError(f"copier.yml asks no {', '.join(sorted(unknown))}")
         states: dict[State, int] = {frozenset(): 1}
-        relevant = [name for name in self.names if name in self.deciding(names)]
+        deciding = self.deciding(names)
+        relevant = [name for name in self.names if name in deciding]
+        held: frozenset[str] = frozenset()
         for index, name in enumerate(relevant):
-            later = frozenset().union(*(self.reads[other] for other in relevant[index + 1 :]))
+            needed = wanted.union(*(self.reads[other] for other in relevant[index + 1 :]))
+            is_dropped = bool(held - needed)
+            held = (held | {name}) & needed
             after: dict[State, int] = {}
             for state, count in states.items():
-                answers = dict(state)
-                kept = frozenset(item for item in state if item[0] in later | wanted)
-                for value in self.options(name, answers)[1]:
-                    added = {(name, value)} if name in later | wanted else set()
+                kept = state
+                if is_dropped:
+                    kept = frozenset(item for item in state if item[0] in needed)
+                for value in self.options(name, dict(state))[1]:
+                    added = {(name, value)} if name in needed else frozenset()
                     key = kept | added
                     after[key] = after.get(key, 0) + count
             states = after

@@ -5,6 +5,7 @@ each names the file, and the answers that show the fault where it depends on the
 that only this fault can cause: `test_static.py` finds nothing in the template without them.
 """
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -184,6 +185,27 @@ def marker_that_is_not_declared(root: Path) -> None:
     )
 
 
+def document_that_is_not_formatted(root: Path) -> None:
+    (root / "template/form.yaml").write_text("confetti:\n- red\n")
+    (root / "template/form.json").write_text('{"confetti": "red"}\n')
+
+
+def mount_of_what_is_off(root: Path) -> None:
+    mount = "services:\n  app:\n    image: app:1\n    volumes:\n      - ./app/cache:/cache\n"
+    (root / "template/compose.mount.yaml").write_text(mount)
+
+
+def broken_dashboard(root: Path) -> None:
+    (found,) = (root / "template").glob("*deploy*/observability/*grafana*/dashboards/service.json")
+    dashboard = json.loads(found.read_text())
+    above, first, second, third = dashboard["panels"][:4]
+    first["gridPos"] = above["gridPos"]
+    second["datasource"]["uid"] = "confetti"
+    third["gridPos"]["w"] = 25
+    third["id"] = second["id"]
+    found.write_text(json.dumps(dashboard, indent=2, ensure_ascii=False) + "\n")
+
+
 FAULTS: list[tuple[Plant, tuple[str, ...]]] = [
     (unused_dependency, ("pyproject.toml", "left-pad", "has_mysql=True", "has_example=False")),
     (import_of_what_is_off, ("app/main.py", "app.database.session", "has_database=False")),
@@ -213,6 +235,13 @@ FAULTS: list[tuple[Plant, tuple[str, ...]]] = [
     (key_that_no_workflow_has, ("update.yml", "breaks its schema", "confetti")),
     (service_that_compose_does_not_take, ("compose.confetti.yaml", "services.confetti")),
     (marker_that_is_not_declared, ("test_confetti.py", "pytest marker confetti")),
+    (document_that_is_not_formatted, ("form.yaml", "line 2 is not formatted: '- red'")),
+    (document_that_is_not_formatted, ("form.json", "line 1 is not formatted")),
+    (mount_of_what_is_off, ("compose.mount.yaml", "app/cache", "has_cache=False")),
+    (broken_dashboard, ("service.json", "'The promise' lies upon 'Errors left'")),
+    (broken_dashboard, ("service.json", "takes its data from confetti")),
+    (broken_dashboard, ("service.json", "does not fit into 24 columns")),
+    (broken_dashboard, ("service.json", "has the panel id 3 2 times")),
     (broken_toml_only_together, ("pyproject.toml", "does not parse", "has_sqlite=True")),
 ]
 
@@ -221,7 +250,7 @@ def test_every_planted_fault_is_found(
     plain_template: Path, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
     garden = shutil.copytree(plain_template, tmp_path / "keelson")
-    for plant, _ in FAULTS:
+    for plant in dict.fromkeys(plant for plant, _ in FAULTS):
         plant(garden)
     problems = static.run(garden).problems
     for plant, said in FAULTS:

@@ -25,6 +25,7 @@ class Variants:
     def __init__(self, space: Space) -> None:
         self.space = space
         self.renderer = Renderer(space)
+        self._answers: dict[frozenset[str], list[Answers]] = {}
         self._forms: dict[Source | Piece, dict[State, Rendered | None]] = {}
         self.failures: dict[str, tuple[Exception, Answers]] = {}
 
@@ -40,6 +41,11 @@ class Variants:
 
     def answers(self, names: frozenset[str]) -> list[Answers]:
         """Return the answers to these questions: every combination, or enough of them."""
+        if names not in self._answers:
+            self._answers[names] = self._find_answers(names)
+        return self._answers[names]
+
+    def _find_answers(self, names: frozenset[str]) -> list[Answers]:
         if not self.space.has_more_than(ENOUGH, names):
             return self.space.project(names)
         random = Random(" ".join(sorted(names)))

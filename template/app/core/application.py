@@ -1,6 +1,6 @@
 """From a list of features to an application."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from app.core.lifecycle import Lifecycle
 from app.core.logging import configure_logging
 from app.core.middleware.stack import install
 from app.core.openapi import Application, operation_id, required_scopes
-from app.core.problems import Problems
+from app.core.problems import Occurrence, Problems
 from app.core.registry import Registry
 from app.core.routes import RouteKey, Routes
 from app.core.settings import CoreSettings, Settings
@@ -121,9 +121,8 @@ def _telemetry(features: Sequence[Feature], registry: Registry) -> TelemetryConf
 
 def _answer_errors(app: FastAPI, features: Sequence[Feature], registry: Registry) -> None:
     mappings = dict(mapping for feature in features for mapping in feature.problems)
-    listeners = [
-        partial(feature.on_problem, registry=registry) for feature in features if feature.on_problem
-    ]
+    told = [feature.on_problem for feature in features if feature.on_problem]
+    listeners = [partial(_tell, listen, registry) for listen in told]
     problems = registry.add(
         Problems(
             mappings,
@@ -138,6 +137,12 @@ def _answer_errors(app: FastAPI, features: Sequence[Feature], registry: Registry
 
     for kind in (Problem, HTTPException, RequestValidationError, Exception, *mappings):
         app.add_exception_handler(kind, answer)
+
+
+def _tell(
+    listen: Callable[[Occurrence, Registry], None], registry: Registry, occurrence: Occurrence
+) -> None:
+    listen(occurrence, registry)
 
 
 def _check_scopes(app: FastAPI, access: Access) -> None:

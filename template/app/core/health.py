@@ -1,7 +1,6 @@
 """Is the service alive, is it ready, and how is everything that it depends on."""
 
 import asyncio
-import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,13 +8,14 @@ from typing import Any, Literal
 
 import structlog
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 from starlette.requests import Request
 
-from app.core.access import PUBLIC, Access, AccessRule, Reach, Scope, get_caller
-from app.core.errors import Forbidden, ServiceUnavailable, Unauthorized
+from app.core.access import PUBLIC, Reach, Scope
+from app.core.errors import ServiceUnavailable
 from app.core.feature import ReadinessCheck
 from app.core.lifecycle import Lifecycle
+from app.core.monitors import Monitors
 from app.core.openapi import problems
 from app.core.registry import Registry
 from app.core.settings import CoreSettings
@@ -139,31 +139,14 @@ async def ready(request: Request) -> Ready:
     return Ready(checks=checks)
 
 
-class MaySeeDetails(AccessRule):
-    """Lets only monitors and operators through where other people can reach the service."""
-
-    async def __call__(self, request: Request) -> None:
-        """Look for the token of a monitor first, then for the scope."""
-        registry: Registry = request.app.state.registry
-        core = registry.get(CoreSettings)
-        if not core.environment.is_deployed:
-            return
-        if core.health_token is not None:
-            expected = f"Bearer {core.health_token.get_secret_value()}".encode()
-            sent = request.headers.get("Authorization", "").encode()
-            if secrets.compare_digest(expected, sent):
-                return
-        caller = await get_caller(request)
-        if caller.is_anonymous:
-            raise Unauthorized("Sign in to see this.", headers=registry.get(Access).challenge())
-        missing = [scope for scope in self.scopes if not caller.may(scope)]
-        if missing:
-            raise Forbidden(f"This needs the scope {', '.join(missing)}.", scopes=missing)
+def health_token(registry: Registry) -> SecretStr | None:
+    """Return what monitors send."""
+    return registry.get(CoreSettings).health_token
 
 
 @router.get(
     "/health/detailed",
-    dependencies=[Depends(MaySeeDetails((HEALTH_READ.name,)))],
+    dependencies=[Depends(Monitors(HEALTH_READ, health_token))],
     responses=problems(401, 403),
     summary="How is everything behind the service?",
 )

@@ -44,15 +44,12 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without secrets."""
-        fields = getattr(record, _FIELDS, None)
-        if fields is None:
-            fields = {name: value for name, value in vars(record).items() if name not in _KNOWN}
         line = {
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": redact_text(record.getMessage()),
-            **redact(fields),
+            **redact(fields_of(record)),
             **self._about,
             **(log_fields.get() or {}),
         }
@@ -61,6 +58,14 @@ class LineFormatter(logging.Formatter):
         if record.stack_info:
             line["stack"] = redact_text(record.stack_info)
         return self._render(line)
+
+
+def fields_of(record: logging.LogRecord) -> Mapping[str, Any]:
+    """Return what a line says beside its event, as it was given: with secrets."""
+    fields: Mapping[str, Any] | None = getattr(record, _FIELDS, None)
+    if fields is None:
+        return {name: value for name, value in vars(record).items() if name not in _KNOWN}
+    return fields
 
 
 class StandardOutput(logging.StreamHandler[TextIO]):

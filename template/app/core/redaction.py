@@ -20,20 +20,23 @@ _VALUE = r"""(?:"[^"]*"?|'[^']*'?|\[[^]]*]?|{[^}]*}?|(?:bearer |basic )?[^\s'"&,
 _SECRET_TEXT = re.compile(
     r"(?P<scheme>\b(?:bearer|basic) )[\w.~+/=-]+"  # an Authorization header
     r"|(?P<user>://[^:/?#@\s]*:)[^@/\s]+(?=@)"  # a URL with a password
-    rf"|(?P<name>(?:{_NAME})\w{{0,40}}['\"]?\s?[=:]\s?){_VALUE}",  # name=… or "name": …
+    rf"|(?P<name>(?:{_NAME})\w{{0,40}}['\"]?\s?[=:]\s?){_VALUE}"  # name=… or "name": …
+    # What Pydantic was given, in its own errors, which show up to 50 characters of it.
+    r"|(?P<input>\binput_value=)[^\n]{0,100}?(?=, input_type=)",
     re.IGNORECASE,
 )
 
 
 @lru_cache(maxsize=1024)
-def _is_secret(name: str) -> bool:
+def is_secret(name: str) -> bool:
+    """Say whether what has this name is a secret."""
     return _SECRET_NAME.search(name) is not None
 
 
 def redact(fields: Mapping[Any, Any], depth: int = 1) -> dict[str, Any]:
     """Return the fields with the values of those that hold secrets replaced, nested ones too."""
     return {
-        name: REDACTED if _is_secret(name) else _redact_value(value, depth)
+        name: REDACTED if is_secret(name) else _redact_value(value, depth)
         for name, value in ((str(name), value) for name, value in fields.items())
     }
 
@@ -44,9 +47,7 @@ def redact_text(text: str) -> str:
 
 
 def _search(text: str) -> str:
-    return _SECRET_TEXT.sub(
-        lambda found: f"{found['scheme'] or found['user'] or found['name']}{REDACTED}", text
-    )
+    return _SECRET_TEXT.sub(lambda found: f"{found[found.lastgroup or 0]}{REDACTED}", text)
 
 
 _search_short = lru_cache(maxsize=1024)(_search)

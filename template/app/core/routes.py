@@ -12,6 +12,9 @@ from starlette.types import Scope
 UNMATCHED = "unmatched"
 """Stands for all unknown paths, so that nobody can fill logs and metrics with names."""
 
+WOULD_BE = "app.route"
+"""Where a request keeps which route would have been chosen, once that was looked for."""
+
 RouteKey = tuple[Callable[..., Any] | None, str | None]
 """A route: its endpoint and its template. An endpoint may be served in several places."""
 
@@ -37,7 +40,10 @@ class Routes:
         """
         endpoint = scope.get("endpoint")
         if endpoint is None:
-            return self._would_be(scope)
+            if WOULD_BE not in scope:
+                scope[WOULD_BE] = self._would_be(scope)
+            known: RouteKey = scope[WOULD_BE]
+            return known
         candidates = self._by_endpoint.get(endpoint, ())
         for route in candidates:
             if len(candidates) == 1 or route.path_regex.match(route_path(scope)):

@@ -28,6 +28,9 @@ class RequestAtHandMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
         token = _request.set(scope)
         try:
             await self.app(scope, receive, send)

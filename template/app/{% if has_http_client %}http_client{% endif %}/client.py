@@ -8,6 +8,7 @@ import httpx2
 import structlog
 from pydantic_core import to_json
 
+from app.core.context import request_id
 from app.http_client.errors import (
     AddressRefused,
     AnswerTooLarge,
@@ -26,7 +27,6 @@ from app.http_client.retries import (
     read_retry_after,
 )
 from app.http_client.settings import HttpClientSettings
-from app.http_client.trace_context import headers_to_pass_on
 
 logger = structlog.stdlib.get_logger(__name__)
 
@@ -57,7 +57,8 @@ class HttpClient:
     """Sends requests to other services. The application has one: `registry.get(HttpClient)`."""
 
     def __init__(self, client: httpx2.AsyncClient, settings: HttpClientSettings) -> None:
-        self._client = client
+        self.client = client
+        """What it sends with, for those who watch it. Nothing else bounds or repeats requests."""
         self._settings = settings
         self._hosts = Hosts(settings)
 
@@ -83,21 +84,22 @@ class HttpClient:
             try:
                 return await self._send(request, deadline)
             except BadStatus as answer:
-                following = redirected(self._client, request, answer.response)
+                following = redirected(self.client, request, answer.response)
                 if following is None or redirects <= 0:
                     raise
             request = following
             redirects -= 1
 
     def _build(self, method: str, url: str, options: RequestOptions) -> httpx2.Request:
-        headers = httpx2.Headers(headers_to_pass_on())
+        identifier = request_id.get()
+        headers = httpx2.Headers({"X-Request-ID": identifier} if identifier else None)
         content = options.get("content")
         if "json" in options:
             content = to_json(options["json"])
             headers["Content-Type"] = "application/json"
         headers.update(options.get("headers"))
         try:
-            return self._client.build_request(
+            return self.client.build_request(
                 method, url, params=options.get("params"), headers=headers, content=content
             )
         except httpx2.InvalidURL as error:
@@ -166,7 +168,7 @@ class HttpClient:
 
     async def _read(self, request: httpx2.Request, host: str) -> httpx2.Response:
         """Return the answer with its body, and read no more of it than is allowed."""
-        answer = await self._client.send(request, stream=True)
+        answer = await self.client.send(request, stream=True)
         body = bytearray()
         try:
             async for part in answer.aiter_bytes():

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.feature import Feature, MiddlewareMount
-from app.core.middleware.stack import Order
+from app.core.feature import Feature
 from app.core.registry import Registry
 from app.http_client.client import HttpClient
 from app.http_client.errors import RemoteError, tell
 from app.http_client.lifespan import http_client_lifespan
 from app.http_client.settings import HttpClientSettings
-from app.http_client.trace_context import TraceContextMiddleware
 
 
 def _state(registry: Registry) -> Mapping[str, Any]:
@@ -21,7 +19,6 @@ feature = Feature(
     name="http_client",
     settings=HttpClientSettings,
     lifespan=http_client_lifespan,
-    middleware=(MiddlewareMount(Order.REQUEST + 50, lambda app, _: TraceContextMiddleware(app)),),
     problems=((RemoteError, tell),),
     state=_state,
 )

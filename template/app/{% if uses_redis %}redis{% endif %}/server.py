@@ -38,7 +38,8 @@ class RedisServer:
         self, client: Client, *, prefix: str, timeout: float, max_connections: int
     ) -> None:
         self.prefix = prefix
-        self._client = client
+        self.client = client
+        """For those who watch it. Questions go through `ask`."""
         self._timeout = timeout
         # The client opens as many connections as it is asked for at a time.
         self._connections = asyncio.Semaphore(max_connections)
@@ -82,7 +83,7 @@ class RedisServer:
     async def _ask(self, question: Callable[[Client], Awaitable[T]]) -> T:
         try:
             async with asyncio.timeout(self._timeout):
-                return await question(self._client)
+                return await question(self.client)
         except LOST as error:
             reason = str(error) or f"no answer within {self._timeout:g} seconds"
             if not self.away:
@@ -96,7 +97,7 @@ class RedisServer:
             await asyncio.sleep(PAUSE)
             try:
                 async with asyncio.timeout(self._timeout):
-                    await ping(self._client)
+                    await ping(self.client)
             except (RedisError, *LOST):
                 continue
             self._here.set()

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,13 @@ async def running(module: str, **variables: str) -> AsyncIterator[Service]:
         stdout=PIPE,
         cwd=here,
         env={**os.environ, **own, **variables},
+        start_new_session=True,
     )
     try:
         yield Service(process)
     finally:
         if process.returncode is None:
-            process.kill()
+            # Those that it has started as well, which would keep its output open.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             await process.wait()

@@ -134,6 +134,7 @@ def test_an_exception_is_logged_without_its_secrets(capsys: pytest.CaptureFixtur
         {"body": '{"password": "hunter2"}'},
         {"text": "x" * 200 + " password=hunter2"},
         {"text": "Authorization: Basic hunter2=="},
+        {"error": "name [input_value={'a': {'b': 1}, 'c': 'hunter2'}, input_type=dict]"},
         {"model": Login(name="someone", password="hunter2")},
         {"raw": b"password=hunter2"},
     ],

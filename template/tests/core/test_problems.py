@@ -344,7 +344,7 @@ async def test_features_hear_of_every_exception_that_becomes_an_answer() -> None
     heard: list[tuple[str, int, bool]] = []
 
     def listen(occurrence: Occurrence, registry: Registry) -> None:
-        assert registry.get(CoreSettings)
+        assert registry.get(CoreSettings).name
         name = type(occurrence.error).__name__
         heard.append((name, occurrence.problem.status, occurrence.foreseen))
 

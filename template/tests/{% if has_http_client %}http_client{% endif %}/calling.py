@@ -9,7 +9,7 @@ from app.http_client.client import HttpClient
 from app.http_client.lifespan import http_client_lifespan
 from app.http_client.settings import HttpClientSettings
 
-LOCAL = {"allowed_private": ("127.0.0.1",), "retry_backoff": 0.01}
+LOCAL: dict[str, Any] = {"allowed_private": ("127.0.0.1",), "retry_backoff": 0.01}
 
 
 @asynccontextmanager

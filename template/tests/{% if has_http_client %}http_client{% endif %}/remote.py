@@ -20,6 +20,8 @@ class Received:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
+    names: list[str]
+    """Of the headers, as often as each came."""
 
 
 class Remote:
@@ -197,4 +199,5 @@ async def _read(reader: asyncio.StreamReader) -> Received:
     headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     parts = urlsplit(target)
-    return Received(method, parts.path, parse_qs(parts.query), headers, body)
+    names = [line.split(": ", 1)[0].lower() for line in lines]
+    return Received(method, parts.path, parse_qs(parts.query), headers, body, names)

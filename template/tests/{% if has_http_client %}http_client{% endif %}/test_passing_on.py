@@ -14,8 +14,6 @@ from tests.core.serving import serving
 from tests.http_client.calling import calling
 from tests.http_client.remote import Remote
 
-PARENT = f"00-{'4b' * 16}-{'0f' * 8}-01"
-
 router = APIRouter()
 
 
@@ -46,21 +44,6 @@ async def ask_remote(shop: AsyncClient, remote: Remote, **headers: str) -> dict[
 async def test_the_request_id_is_passed_on(shop: AsyncClient, remote: Remote) -> None:
     headers = await ask_remote(shop, remote, X_Request_ID="order-4711")
     assert headers["x-request-id"] == "order-4711"
-
-
-async def test_the_trace_context_is_passed_on(shop: AsyncClient, remote: Remote) -> None:
-    headers = await ask_remote(shop, remote, traceparent=PARENT, tracestate="vendor=1")
-    assert (headers["traceparent"], headers["tracestate"]) == (PARENT, "vendor=1")
-    headers = await ask_remote(shop, remote)
-    assert not {"traceparent", "tracestate"} & headers.keys()
-
-
-@pytest.mark.parametrize("parent", ["", "hello", PARENT.upper(), PARENT + "-x"])
-async def test_what_is_no_trace_context_is_not(
-    shop: AsyncClient, remote: Remote, parent: str
-) -> None:
-    headers = await ask_remote(shop, remote, traceparent=parent, tracestate="vendor=1")
-    assert not {"traceparent", "tracestate"} & headers.keys()
 
 
 async def test_nothing_else_is_passed_on(shop: AsyncClient, remote: Remote) -> None:
