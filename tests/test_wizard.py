@@ -91,7 +91,7 @@ def test_a_choice_that_needs_something_else_is_greyed_out_with_its_reason(wizard
     wizard.expect(HELP["auth"])
     wizard.expect("(needs a database")
     wizard.terminal.send(DOWN + DOWN + DOWN + ENTER)
-    wizard.accept_defaults("cache", LAST, but={"idempotency"})
+    wizard.accept_defaults("cache", LAST, but={"idempotency", "audit_log"})
     wizard.finish()
     assert recorded(wizard.destination)["database"] == "none"
     assert recorded(wizard.destination)["auth"] == "none"

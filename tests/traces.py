@@ -34,6 +34,13 @@ MARKERS: dict[str, tuple[str, ...]] = {
     "has_users": (r"app[./]users\b", r"UserDeleted", r"email-validator", r"/users\b"),
     "has_open_access": (r"open.access", r"OpenAccess"),
     "has_example": (r"app[./]items\b", r"\bitems:write\b", r"ItemCreate", r"/items\b"),
+    "has_api_keys": (
+        r"app[./]api_keys",
+        r"API_KEYS_",
+        r"\bapi-keys\b",
+        r"ApiKey",
+        r"\bAPI keys?\b",
+    ),
     "has_cache": (r"app[./]cache\b", r"\bcached\b", r"\bcaching\b", r"private, no-cache"),
     "has_memory_cache": (r"cashews", r"CACHE_MAX_ENTRIES"),
     "has_redis_cache": (r"mget_nonatomic", r"to_forget"),

@@ -5,8 +5,11 @@ is an `Authenticator` that its feature adds. An endpoint says what it needs:
 
     async def create_order(caller: Annotated[Principal, Requires("orders:write")]): ...
 
-Scopes are declared by the feature that checks them; what a caller holds is decided by
-the authenticator that recognised them.
+    @router.get("/prices", dependencies=[PUBLIC])
+
+A test goes through all endpoints and fails on one that says neither. Scopes are declared
+by the feature that checks them, each with a sentence: `python -m app scopes` lists them.
+What a caller holds is decided by the authenticator that recognised them.
 """
 
 from collections.abc import Iterable
@@ -48,13 +51,16 @@ class Principal:
     """A caller.
 
     `subject` is what rows are owned by: stable, unique, never shown to others as a
-    secret. `via` says which authenticator recognised the caller.
+    secret. `via` is the name of the authenticator that recognised the caller, and so
+    says which way they came in. `agent` names the program that calls for the subject,
+    where it is not themselves: limits count each agent for itself, logs name it.
     """
 
     subject: str
     via: str
     scopes: frozenset[str] = frozenset()
     is_anonymous: bool = False
+    agent: str | None = None
 
     def may(self, scope: str) -> bool:
         """Say whether the caller holds a scope."""
@@ -62,6 +68,10 @@ class Principal:
 
 
 ANONYMOUS = Principal(subject="anonymous", via="nothing", is_anonymous=True)
+
+USER = "user"
+"""The way of a person who has signed in themselves, however they did: the name of an
+authenticator that recognises people, and what `Requires(..., via=USER)` asks for."""
 
 CALLER = "app.caller"
 """Where a request keeps who sent it, once that is known."""
@@ -72,7 +82,7 @@ class Authenticator(Protocol):
 
     @property
     def name(self) -> str:
-        """Stands in `Principal.via`."""
+        """The way in; stands in `Principal.via`."""
         ...
 
     @property
@@ -107,7 +117,8 @@ class Access:
 
     def challenge(self, *, error: str | None = None) -> dict[str, str]:
         """Return the `WWW-Authenticate` header of a 401 (RFC 9110, RFC 6750)."""
-        challenges = [way.challenge for way in self.authenticators if way.challenge]
+        named = [way.challenge for way in self.authenticators if way.challenge]
+        challenges = list(dict.fromkeys(named))  # two ways may ask for the same
         if error:
             challenges = [
                 f'{challenge}{", " if " " in challenge else " "}error="{error}"'
@@ -136,7 +147,7 @@ async def _recognise(connection: HTTPConnection, registry: Registry) -> Principa
     for authenticate in registry.get(Access).authenticators:
         principal = await authenticate(connection, registry)
         if principal is not None:
-            bind_principal(principal.subject)
+            bind_principal(principal.subject, principal.agent)
             return principal
     return ANONYMOUS
 
@@ -150,30 +161,54 @@ async def get_caller(request: Request) -> Principal:
     return await recognise(request, request.app.state.registry)
 
 
-class Requirement:
-    """The dependency behind `Requires`; core/openapi.py finds the scopes on it."""
+class AccessRule:
+    """What an endpoint says of who may call it; core/openapi.py finds it by this type."""
 
-    def __init__(self, scopes: tuple[str, ...]) -> None:
+    def __init__(self, scopes: tuple[str, ...] = (), via: str | None = None) -> None:
         self.scopes = scopes
+        self.via = via
+
+
+class Requirement(AccessRule):
+    """The dependency behind `Requires`."""
 
     async def __call__(
         self, request: Request, caller: Annotated[Principal, Depends(get_caller)]
     ) -> Principal:
-        """Return the caller if they hold all the scopes."""
+        """Return the caller if they came in the right way and hold all the scopes."""
         access = request.app.state.registry.get(Access)
         missing = [scope for scope in self.scopes if not caller.may(scope)]
-        if missing and caller.is_anonymous:
+        if caller is ANONYMOUS or (missing and caller.is_anonymous):
             raise Unauthorized("Sign in to do this.", headers=access.challenge())
+        # Whoever may come in without signing in has no way in that could be the wrong one.
+        if self.via not in (None, caller.via) and not caller.is_anonymous:
+            raise Forbidden(
+                f"This is for callers who came in as {self.via}, not as {caller.via}.",
+                code="wrong_way_in",
+                via=self.via,
+            )
         if missing:
             raise Forbidden(f"This needs the scope {', '.join(missing)}.", scopes=missing)
         return caller
 
 
-def Requires(scope: str, *more: str) -> Any:  # noqa: N802, reads as a type in an annotation
+class Anyone(AccessRule):
+    """The dependency behind `PUBLIC`."""
+
+    async def __call__(self) -> None:
+        """Let everybody through."""
+
+
+def Requires(*scopes: str, via: str | None = None) -> Any:  # noqa: N802, reads as a type
     """Let an endpoint be called only by those who hold all of these scopes.
 
-    The endpoint gets the `Principal`. A caller who is not signed in gets 401, one who
-    lacks a scope 403.
+    Without a scope, by everybody who is signed in. With `via`, only by those who came in
+    that way: `via=USER` keeps out programs. The endpoint gets the `Principal`. A caller
+    who is not signed in gets 401, one who came in another way or lacks a scope 403.
     """
-    dependency: params.Depends = Depends(Requirement((scope, *more)))
+    dependency: params.Depends = Depends(Requirement(scopes, via))
     return dependency
+
+
+PUBLIC: Any = Depends(Anyone())
+"""Says that everybody may call an endpoint: `dependencies=[PUBLIC]`."""

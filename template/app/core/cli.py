@@ -13,6 +13,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from app.core.access import Access, Scope
 from app.core.application import create_app
 from app.core.configuration import ConfigurationError
 from app.core.feature import Feature
@@ -64,6 +65,7 @@ def build_cli(features: Sequence[Feature]) -> typer.Typer:
 
     cli.command()(run)
     cli.command()(openapi)
+    cli.command()(scopes)
     for feature in features:
         for commands in feature.commands:
             cli.add_typer(commands)
@@ -132,6 +134,20 @@ def openapi(context: typer.Context) -> None:
     with redirect_stdout(sys.stderr):  # for log lines
         document = service.app().openapi()
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def scopes(context: typer.Context) -> None:
+    """List every scope, with how far it reaches and what it lets its holder do."""
+    with redirect_stdout(sys.stderr):  # for log lines
+        known = registry_of(context).get(Access).scopes.values()
+    widths = [max(map(len, column)) for column in zip(*map(_row, known), strict=True)]
+    for scope in sorted(known, key=lambda scope: scope.name):
+        cells = zip(_row(scope), widths, strict=True)
+        typer.echo("  ".join(cell.ljust(width) for cell, width in cells).rstrip())
+
+
+def _row(scope: Scope) -> tuple[str, str, str]:
+    return scope.name, scope.reach.name.lower(), scope.description
 
 
 def seed(context: typer.Context) -> None:

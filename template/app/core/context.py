@@ -32,6 +32,6 @@ def bind(**fields: Any) -> None:
         bound.update(safe)
 
 
-def bind_principal(subject: str) -> None:
-    """Put the caller into every later log line of this request."""
-    bind(principal=subject)
+def bind_principal(subject: str, agent: str | None = None) -> None:
+    """Put the caller into every later log line of this request, and what calls for them."""
+    bind(principal=subject, **({"agent": agent} if agent else {}))

@@ -10,6 +10,8 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from app.core.access import PUBLIC
+
 SWAGGER = "https://cdn.jsdelivr.net/npm/swagger-ui-dist@5"
 SCRIPT = f"{SWAGGER}/swagger-ui-bundle.js"
 STYLE = f"{SWAGGER}/swagger-ui.css"
@@ -19,7 +21,7 @@ ICON = f"{SWAGGER}/favicon-32x32.png"
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/docs")
+@router.get("/docs", dependencies=[PUBLIC])
 async def show_docs(request: Request) -> HTMLResponse:
     """Show the API and let people try it."""
     root = request.scope.get("root_path", "").rstrip("/")

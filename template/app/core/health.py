@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 import structlog
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 from starlette.requests import Request
 
-from app.core.access import Reach, Scope
+from app.core.access import PUBLIC, Reach, Scope
 from app.core.errors import ServiceUnavailable
 from app.core.feature import ReadinessCheck
 from app.core.lifecycle import Lifecycle
-from app.core.monitors import admit_monitor
+from app.core.monitors import Monitors
 from app.core.openapi import problems
 from app.core.registry import Registry
 from app.core.settings import CoreSettings
@@ -115,13 +115,18 @@ class States:
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health", summary="Is the process alive?")
+@router.get("/health", dependencies=[PUBLIC], summary="Is the process alive?")
 async def alive() -> Alive:
     """Answer without touching anything, so that nothing slow behind it restarts it."""
     return Alive()
 
 
-@router.get("/ready", responses=problems(503), summary="Can the service do its work?")
+@router.get(
+    "/ready",
+    dependencies=[PUBLIC],
+    responses=problems(503),
+    summary="Can the service do its work?",
+)
 async def ready(request: Request) -> Ready:
     """Answer 503 while something critical is away, or while the service is stopping."""
     registry: Registry = request.app.state.registry
@@ -134,15 +139,14 @@ async def ready(request: Request) -> Ready:
     return Ready(checks=checks)
 
 
-async def may_see_details(request: Request) -> None:
-    """Let only monitors and operators through where other people can reach the service."""
-    registry: Registry = request.app.state.registry
-    await admit_monitor(request, registry.get(CoreSettings).health_token, HEALTH_READ)
+def health_token(registry: Registry) -> SecretStr | None:
+    """Return what monitors send."""
+    return registry.get(CoreSettings).health_token
 
 
 @router.get(
     "/health/detailed",
-    dependencies=[Depends(may_see_details)],
+    dependencies=[Depends(Monitors(HEALTH_READ, health_token))],
     responses=problems(401, 403),
     summary="How is everything behind the service?",
 )

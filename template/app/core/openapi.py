@@ -10,7 +10,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
-from app.core.access import Access, Requirement, get_caller
+from app.core.access import Access, AccessRule, Anyone, get_caller
 from app.core.problems import (
     MEDIA_TYPE,
     ProblemDocument,
@@ -88,28 +88,54 @@ class Application(FastAPI):
         """Say who may call an operation, and how to sign in for it."""
         registry: Registry = self.state.registry
         access = registry.get(Access)
-        schemes = [way.scheme for way in access.authenticators if way.scheme]
-        if not schemes:
+        ways = [(way.name, way.scheme) for way in access.authenticators if way.scheme]
+        if not ways:
             return
+        # Where some way in asks for nothing, whoever sends nothing comes in by it.
+        nothing: list[dict[str, list[str]]] = (
+            [{}] if any(way.scheme is None for way in access.authenticators) else []
+        )
         described = document["components"].setdefault("securitySchemes", {})
-        for scheme in schemes:
+        for _, scheme in ways:
             model = jsonable_encoder(scheme.model, by_alias=True, exclude_none=True)
             for flow in model.get("flows", {}).values():
                 flow["scopes"] = {one.name: one.description for one in access.scopes.values()}
             described[scheme.scheme_name] = model
         for operation, dependant in self._operations(document):
-            if get_caller not in _calls(dependant):
+            rules = [rule for rule in rules_of(dependant) if not isinstance(rule, Anyone)]
+            if not rules and get_caller not in _calls(dependant):
                 continue
             scopes = sorted(required_scopes(dependant))
-            operation["security"] = [{scheme.scheme_name: scopes} for scheme in schemes]
-            for status, response in problems(401, *([403] if scopes else [])).items():
+            demanded = {rule.via for rule in rules if rule.via}
+            operation["security"] = [
+                *nothing,
+                *({scheme.scheme_name: scopes} for name, scheme in ways if demanded <= {name}),
+            ]
+            for status, response in problems(401, *([403] if scopes or demanded else [])).items():
                 operation["responses"].setdefault(str(status), response)
 
 
+def rules_of(dependant: Dependant) -> list[AccessRule]:
+    """Return what an endpoint says of who may call it, itself or in what it depends on."""
+    return [call for call in _calls(dependant) if isinstance(call, AccessRule)]
+
+
 def required_scopes(dependant: Dependant) -> set[str]:
-    """Return the scopes that an endpoint asks for, itself or in what it depends on."""
-    requirements = [call for call in _calls(dependant) if isinstance(call, Requirement)]
-    return {scope for requirement in requirements for scope in requirement.scopes}
+    """Return the scopes that an endpoint asks for."""
+    return {scope for rule in rules_of(dependant) for scope in rule.scopes}
+
+
+def undeclared(app: FastAPI) -> list[str]:
+    """Return the endpoints that do not say who may call them, such as `GET /orders`.
+
+    `Depends(get_caller)` says nothing: it takes also those who are not signed in.
+    """
+    return [
+        f"{method} {route.path_format}"
+        for route in iter_route_contexts(app.routes)
+        if isinstance(route.original_route, APIRoute) and not rules_of(route.dependant)
+        for method in sorted(route.methods or ())
+    ]
 
 
 def _problem(description: str, schema: str = ProblemDocument.__name__) -> dict[str, Any]:

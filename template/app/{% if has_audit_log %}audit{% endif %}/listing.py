@@ -13,6 +13,7 @@ class AuditCursors(Cursors):
     """The query of the audit log."""
 
     actor: Annotated[str | None, Equals(AuditEntry.actor)] = None
+    agent: Annotated[str | None, Equals(AuditEntry.agent)] = None
     action: Annotated[str | None, Equals(AuditEntry.action)] = None
     outcome: Annotated[Outcome | None, Equals(AuditEntry.outcome)] = None
     object_type: Annotated[str | None, Equals(AuditEntry.object_type)] = None

@@ -30,6 +30,7 @@ class AuditEntry(Keyed):
         # The order of the list, and each filter in that order.
         Index(None, "at", "id"),
         Index(None, "actor", "at"),
+        Index(None, "agent", "at"),
         Index(None, "action", "at"),
         Index(None, "outcome", "at"),
         Index(None, "object_type", "at"),
@@ -40,6 +41,7 @@ class AuditEntry(Keyed):
     at: Mapped[datetime] = mapped_column(default=now)
     actor: Mapped[str] = mapped_column(String(255))
     via: Mapped[str] = mapped_column(String(64))
+    agent: Mapped[str | None] = mapped_column(String(255))
     action: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[Outcome]
     object_type: Mapped[str | None] = mapped_column(String(64))

@@ -55,6 +55,7 @@ async def record(
         AuditEntry(
             actor=actor.subject,
             via=actor.via,
+            agent=actor.agent,
             action=action,
             outcome=outcome,
             object_type=object_type,

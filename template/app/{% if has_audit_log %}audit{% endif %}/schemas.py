@@ -20,7 +20,8 @@ class AuditEntryResponse(BaseModel):
         description="Who: the subject of the caller, `anonymous`, or `system` for commands.",
         examples=["0199d2a4-7c3e-7b52-9a44-3f0a5f2d9c11"],
     )
-    via: str = Field(description="How the actor was recognised.", examples=["session"])
+    via: str = Field(description="How the actor was recognised.", examples=["user"])
+    agent: str | None = Field(description="Which program called for the actor, if one did.")
     action: str = Field(description="What.", examples=["order.exported"])
     outcome: Outcome
     object_type: str | None = Field(description="To what kind of thing.", examples=["order"])

@@ -55,12 +55,12 @@ def read_key(scope: Scope) -> bytes | None:
     return key
 
 
-def keyed_request(subject: str, key: bytes, scope: Scope, body: bytes) -> KeyedRequest:
+def keyed_request(caller: str, key: bytes, scope: Scope, body: bytes) -> KeyedRequest:
     """Return what stands for a request of a caller."""
     target = f"{scope['method']} {scope['path']}?".encode() + scope["query_string"]
     digest = hashlib.sha256(body).digest()
     return KeyedRequest(
-        identifier=hashlib.sha256(subject.encode() + b"\n" + key).hexdigest(),
+        identifier=hashlib.sha256(caller.encode() + b"\n" + key).hexdigest(),
         fingerprint=hmac.new(key, target + b"\n" + digest, hashlib.sha256).hexdigest(),
     )
 

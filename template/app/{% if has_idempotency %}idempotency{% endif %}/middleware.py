@@ -50,7 +50,8 @@ class IdempotencyMiddleware:
             await self.app(scope, receive, send)
             return
         body = await Request(scope, receive).body()
-        found = await self._store.claim(keyed_request(caller.subject, key, scope, body))
+        name = caller.agent or caller.subject
+        found = await self._store.claim(keyed_request(name, key, scope, body))
         if isinstance(found, Answer):
             await found.send_again(send)
         else:

@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from app.auth.callers import find_user
 from app.auth.principal import SessionPrincipal
 from app.auth.tokens import InvalidToken, Tokens, TokenType
-from app.core.access import Access, Principal
+from app.core.access import USER, Access, Principal
 from app.core.errors import Unauthorized
 from app.core.registry import Registry
 
@@ -20,7 +20,7 @@ class AccessToken:
     another role counts from the next request on.
     """
 
-    name = "session"
+    name = USER
     # Relative, so that it is right behind a proxy that serves the API under a prefix.
     scheme: SecurityBase | None = OAuth2PasswordBearer("api/v1/auth/login")
     challenge: str | None = "Bearer"

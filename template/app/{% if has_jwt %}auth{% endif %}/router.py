@@ -16,7 +16,7 @@ from app.auth.schemas import (
     SignInForm,
     TokenResponse,
 )
-from app.core.access import Principal, Requires
+from app.core.access import PUBLIC, Principal, Requires
 from app.core.dependencies import AppRegistry
 from app.core.openapi import problems
 from app.database.session import ReadSession, Work
@@ -36,6 +36,7 @@ async def forbid_storing(response: Response) -> None:
     "/register",
     status_code=status.HTTP_201_CREATED,
     response_model=UserResponse,
+    dependencies=[PUBLIC],
     summary="Register",
     responses=problems(409, 503),
 )
@@ -51,7 +52,7 @@ async def register(data: Registration, work: Work, registry: AppRegistry) -> Use
 @router.post(
     "/login",
     response_model=TokenResponse,
-    dependencies=[Depends(forbid_storing)],
+    dependencies=[PUBLIC, Depends(forbid_storing)],
     summary="Sign in",
     responses=problems(401, 429, 503),
 )
@@ -68,7 +69,7 @@ async def sign_in(
 @router.post(
     "/refresh",
     response_model=TokenResponse,
-    dependencies=[Depends(forbid_storing)],
+    dependencies=[PUBLIC, Depends(forbid_storing)],
     summary="Refresh the tokens",
     responses=problems(401),
 )

@@ -3,12 +3,14 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Response
+from pydantic import SecretStr
 
 from app.core.access import Reach, Scope
 from app.core.dependencies import AppRegistry
 from app.core.errors import NotFound
-from app.core.monitors import admit_monitor
+from app.core.monitors import Monitors
+from app.core.registry import Registry
 from app.metrics.service import Metrics, write
 from app.metrics.settings import MetricsSettings
 
@@ -18,15 +20,21 @@ METRICS_READ = Scope("metrics:read", "Read the metrics of the service.", Reach.S
 router = APIRouter(include_in_schema=False)
 
 
-async def may_read(request: Request, registry: AppRegistry) -> None:
-    """Let only Prometheus and operators through where other people can reach the service."""
-    settings = registry.get(MetricsSettings)
-    if settings.port is not None:
+async def refuse_elsewhere(registry: AppRegistry) -> None:
+    """Answer nothing here where the metrics have a port of their own."""
+    if registry.get(MetricsSettings).port is not None:
         raise NotFound("The metrics have a port of their own.")
-    await admit_monitor(request, settings.token, METRICS_READ)
 
 
-@router.get("/metrics", dependencies=[Depends(may_read)])
+def token_of(registry: Registry) -> SecretStr | None:
+    """Return what Prometheus sends."""
+    return registry.get(MetricsSettings).token
+
+
+@router.get(
+    "/metrics",
+    dependencies=[Depends(refuse_elsewhere), Depends(Monitors(METRICS_READ, token_of))],
+)
 async def read_metrics(
     registry: AppRegistry, accept: Annotated[str | None, Header()] = None
 ) -> Response:

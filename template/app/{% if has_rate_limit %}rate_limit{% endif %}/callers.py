@@ -17,8 +17,8 @@ def by_address(connection: HTTPConnection) -> str:
 
 
 def by_principal(principal: Principal) -> str:
-    """Name a caller by who they are, apart for each way to sign in."""
-    return f"{principal.via}:{principal.subject}"
+    """Name a caller by who they are, apart for each way to sign in and each of their agents."""
+    return f"{principal.via}:{principal.agent or principal.subject}"
 
 
 def address_of(connection: HTTPConnection) -> IPv4Address | IPv6Address | None:

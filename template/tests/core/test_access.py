@@ -58,6 +58,18 @@ async def list_all(
     return [caller.subject]
 
 
+@router.get("/signed-in")
+async def greet(caller: Annotated[Principal, Requires()]) -> list[str]:
+    return [caller.subject]
+
+
+@router.post("/by-badge")
+async def order(
+    caller: Annotated[Principal, Requires("orders:read", via="X-Badge")],
+) -> list[str]:
+    return [caller.subject]
+
+
 def feature(*authenticators: Any) -> Feature:
     return Feature(
         name="orders",
@@ -81,6 +93,8 @@ BADGES = (Badge("X-Badge", "Badge"), Badge("X-Key", 'Key realm="shop"'))
         ("/all", {"X-Badge": "ada orders:read"}, 403),
         ("/all", {"X-Badge": "ada orders:all"}, 403),
         ("/all", {"X-Badge": "ada orders:read orders:all"}, 200),
+        ("/signed-in", {}, 401),
+        ("/signed-in", {"X-Key": "ada"}, 200),
     ],
 )
 async def test_an_endpoint_is_for_those_who_hold_all_its_scopes(
@@ -107,6 +121,12 @@ async def test_who_is_not_signed_in_is_told_how() -> None:
     )
 
 
+async def test_two_ways_with_one_challenge_ask_once() -> None:
+    async with serving(feature(Badge("X-Badge", "Bearer"), Badge("X-Key", "Bearer"))) as client:
+        nobody = await client.get("/api/v1/orders")
+    assert nobody.headers["WWW-Authenticate"] == "Bearer"
+
+
 async def test_without_a_challenge_there_is_no_header() -> None:
     async with serving(feature(Badge("X-Badge", None))) as client:
         assert "WWW-Authenticate" not in (await client.get("/api/v1/orders")).headers
@@ -120,6 +140,31 @@ async def test_who_lacks_a_scope_is_told_which() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"X-Badge": "ada orders:read"}, 200),
+        ({"X-Badge": "ada"}, 403),
+        ({"X-Key": "ada orders:read"}, 403),
+    ],
+)
+async def test_an_endpoint_may_demand_a_way_in(headers: dict[str, str], status: int) -> None:
+    async with serving(feature(*BADGES)) as client:
+        response = await client.post("/api/v1/orders/by-badge", headers=headers)
+    assert response.status_code == status
+
+
+async def test_who_came_in_another_way_is_told() -> None:
+    async with serving(feature(*BADGES)) as client:
+        response = await client.post("/api/v1/orders/by-badge", headers={"X-Key": "ada"})
+    assert response.json() == IsPartialDict(
+        code="wrong_way_in",
+        detail="This is for callers who came in as X-Badge, not as X-Key.",
+        via="X-Badge",
+    )
+
+
 def test_a_scope_that_nobody_declares_is_noticed_before_the_start() -> None:
     misspelt = Feature(name="orders", routers=(RouterMount(router),), scopes=SCOPES[:1])
     with pytest.raises(LookupError, match=r"/orders/all asks for {'orders:all'}"):
@@ -130,6 +175,20 @@ async def test_the_caller_is_named_in_the_log(capsys: pytest.CaptureFixture[str]
     async with serving(feature(*BADGES), log_format="json") as client:
         await client.get("/api/v1/orders/all", headers={"X-Badge": "ada orders:read"})
     assert log_lines(capsys)[-1] == IsPartialDict(principal="ada", status=403)
+
+
+async def test_a_program_that_calls_for_somebody_is_named_in_the_log(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Robot(Badge):
+        async def __call__(
+            self, connection: HTTPConnection, registry: Registry
+        ) -> Principal | None:
+            return Principal("ada", via=self.name, agent="robot-1")
+
+    async with serving(feature(Robot("X-Badge", None)), log_format="json") as client:
+        await client.get("/api/v1/orders/signed-in")
+    assert log_lines(capsys)[-1] == IsPartialDict(principal="ada", agent="robot-1", status=200)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from dirty_equals import IsPartialDict
 from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
+from app.core.access import Reach, Scope
 from app.core.cli import build_cli, registry_of, run_cli, run_started
 from app.core.feature import Feature
 from app.core.registry import Registry
@@ -94,6 +95,16 @@ def test_the_document_is_all_that_openapi_writes(monkeypatch: pytest.MonkeyPatch
     result = invoke("openapi")
     assert json.loads(result.stdout)["info"] == IsPartialDict(title="shop")
     assert "APP_MISSPELT" in result.stderr
+
+
+def test_every_scope_is_listed_with_its_sentence() -> None:
+    pour = Scope("tea:pour", "Pour tea for everybody.", Reach.EVERYONE)
+    lines = invoke("scopes", Feature(name="tea", scopes=(pour,))).stdout.splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["health:read", "service"],
+        ["tea:pour", "everyone"],
+    ]
+    assert lines[1].endswith("  Pour tea for everybody.")
 
 
 @pytest.fixture

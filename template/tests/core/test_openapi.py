@@ -64,12 +64,19 @@ async def ping() -> str:
     return "pong"
 
 
+@router.put("/mine/first")
+async def replace_first(
+    caller: Annotated[Principal, Requires("orders:write", via="OAuth2PasswordBearer")],
+) -> str:
+    return caller.subject
+
+
 class Token:
-    name = "token"
     challenge = "Bearer"
 
     def __init__(self, scheme: Any) -> None:
         self.scheme = scheme
+        self.name = type(scheme).__name__
 
     async def __call__(self, connection: HTTPConnection, registry: Registry) -> Principal | None:
         return None
@@ -121,6 +128,8 @@ def test_the_names_of_operations_last() -> None:
         "orders_read_first_v2",
         "orders_read_own",
         "orders_read_own_v2",
+        "orders_replace_first",
+        "orders_replace_first_v2",
         "ping",
     ]
 
@@ -188,6 +197,17 @@ def test_every_way_to_sign_in_is_described() -> None:
         {"OAuth2PasswordBearer": ["orders:write"]},
         {"HTTPBearer": ["orders:write"]},
     ]
+
+
+def test_an_operation_for_one_way_in_names_no_other() -> None:
+    found = operations(described(OAuth2PasswordBearer("login"), HTTPBearer()))
+    assert found["orders_replace_first"]["security"] == [{"OAuth2PasswordBearer": ["orders:write"]}]
+    assert "403" in found["orders_replace_first"]["responses"]
+
+
+def test_where_somebody_comes_in_without_signing_in_nothing_has_to_be_sent() -> None:
+    found = operations(described(HTTPBearer(), None))
+    assert found["orders_create"]["security"] == [{}, {"HTTPBearer": ["orders:write"]}]
 
 
 def test_without_a_way_to_sign_in_nothing_is_said_of_it() -> None:

@@ -37,6 +37,7 @@ async def test_an_entry_says_who_did_what_to_what_when_from_where_with_which_req
         "at": IsDatetime(approx=datetime.now(UTC), delta=300, iso_string=True),
         "actor": "ann",
         "via": "name",
+        "agent": None,
         "action": "document.added",
         "outcome": "success",
         "object_type": "document",

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("actor", sa.String(255), nullable=False),
         sa.Column("via", sa.String(64), nullable=False),
+        sa.Column("agent", sa.String(255), nullable=True),
         sa.Column("action", sa.String(64), nullable=False),
         sa.Column("outcome", sa.String(32), nullable=False),
         sa.Column("object_type", sa.String(64), nullable=True),
@@ -29,7 +30,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
     op.create_index(op.f("ix_audit_entries_at_id"), "audit_entries", ["at", "id"])
-    for column in ("actor", "action", "outcome", "object_type", "object_id", "request_id"):
+    for column in ("actor", "agent", "action", "outcome", "object_type", "object_id", "request_id"):
         op.create_index(op.f(f"ix_audit_entries_{column}_at"), "audit_entries", [column, "at"])
     refuse_updates()
 
