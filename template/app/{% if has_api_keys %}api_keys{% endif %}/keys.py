@@ -7,7 +7,6 @@ a scanner can tell a key from what only looks like one.
 """
 
 import hashlib
-import hmac
 import re
 import secrets
 import string
@@ -72,7 +71,7 @@ class Keys:
     def read(self, text: str) -> PresentedKey | None:
         """Return what a key says; None when it is not well formed."""
         found = self._form.fullmatch(text)
-        if found is None or not hmac.compare_digest(_checksum(found["signed"]), found["checksum"]):
+        if found is None or found["checksum"] != _checksum(found["signed"]):
             return None
         try:
             key_id = UUID(int=_decode(found["id"]))
