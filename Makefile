@@ -10,7 +10,7 @@ PINNED := pyproject.toml constraints.txt
 FIND_WORKFLOWS := find .github template -path '*/workflows/*.yml' -print0 | xargs -0
 
 .DEFAULT_GOAL := help
-.PHONY: help new test test-fast matrix matrix-row matrix-full lint format pin release clean
+.PHONY: help new test test-fast matrix matrix-row matrix-full bench lint docs docs-serve docs-record format pin release clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,10 @@ matrix-row: .venv/.ready ## Bring one service to life: make matrix-row answers="
 matrix-full: .venv/.ready ## Every test, with every triple of choices brought to life; takes long
 	@KEELSON_ROWS=triples .venv/bin/python -m pytest -n auto
 
+bench: .venv/.ready ## Measure services and generator: make bench [ROUNDS=3] [SECONDS=3] [ONLY=health,orm]
+	@.venv/bin/python -m tests.bench $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(ONLY),--only "$(ONLY)")
+
 lint: .venv/.ready ## Check form, mistakes, types and spelling
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
@@ -50,6 +54,20 @@ format: .venv/.ready ## Put the code into form and mend what can be mended
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
+# --- The documentation -----------------------------------------------------------------
+
+docs: export NO_MKDOCS_2_WARNING = 1
+docs: .venv/.ready ## Build the site into .site; a link that leads nowhere is an error
+	@.venv/bin/python -m mkdocs build --strict --quiet
+
+docs-serve: export NO_MKDOCS_2_WARNING = 1
+docs-serve: .venv/.ready ## Show the site at http://127.0.0.1:8001 while you write
+	@.venv/bin/python -m mkdocs serve --dev-addr 127.0.0.1:8001
+
+docs-record: .venv/.ready ## Type the terminal sessions of the pages again, and take their pictures
+	@.venv/bin/python -m website.record
+	@.venv/bin/python -m website.screenshots
+
 # --- Looking after the tools ---------------------------------------------------------
 
 pin: $(NEEDS_UV) ## Move constraints.txt to the newest versions that pyproject.toml allows
@@ -60,8 +78,8 @@ release: .venv/.ready ## Commit and tag a version, see CONTRIBUTING.md: make rel
 	@.venv/bin/python scripts/release.py "$$VERSION"
 
 clean: ## Remove what tools have made
-	rm -rf .tools .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	find hooks scripts template tests -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf .tools .venv .site .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find hooks scripts template tests website -name __pycache__ -prune -exec rm -rf {} +
 
 .tools/uv/bin/uv:
 	@$(PYTHON) -m venv --clear .tools/uv

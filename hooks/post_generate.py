@@ -15,6 +15,7 @@ Exit status:
 import os
 import re
 import secrets
+import shlex
 import shutil
 import subprocess
 import sys
@@ -52,7 +53,8 @@ def main() -> int:
         report("dependencies", install_dependencies),
     ]
     report("repository", start_repository)
-    if (ROOT / ".pre-commit-config.yaml").exists():
+    # In a folder of a larger repository the hooks are not this service's to choose.
+    if (ROOT / ".git").exists() and (ROOT / ".pre-commit-config.yaml").exists():
         report("git hooks", install_git_hooks)
     return 0 if all(needed) else 1
 
@@ -164,12 +166,24 @@ def start_repository() -> str:
 
 def install_git_hooks() -> str:
     """Install the git hooks that .pre-commit-config.yaml asks for."""
-    places = os.pathsep.join((str(ENVIRONMENT / "bin"), os.environ.get("PATH", "")))
-    for name in ("prek", "pre-commit"):
-        if tool := shutil.which(name, path=places):
-            run(tool, "install", otherwise=f"{name} failed. Type: {name} install")
-            return f"installed by {name}"
-    raise CannotRun("no tool for them is installed. Type: uv add --dev prek && make setup")
+    if elsewhere := configured_hooks():
+        return f"left alone, since git looks for them in {elsewhere}"
+    places = os.pathsep.join((str(ENVIRONMENT / "bin"), str(ENVIRONMENT / "Scripts")))
+    prek = shutil.which("prek", path=places)
+    if not prek:
+        raise CannotRun("prek is not installed yet, which runs them. Type: make setup")
+    uv = shutil.which("uv") or str(PRIVATE_UV / "bin" / "uv")
+    # Through uv they find the tools in .venv on every system, and one that was removed is back.
+    command = shlex.join((uv, "run", "--frozen", "prek"))
+    run(prek, "install", "--hook-command", command, otherwise="prek failed. Type: make setup")
+    return "installed, for each commit and push"
+
+
+def configured_hooks() -> str:
+    """Return where git looks for hooks, if somebody has told it to look elsewhere."""
+    asked = ("git", "config", "core.hooksPath")
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 def run(*command: str, otherwise: str, **environment: str) -> None:

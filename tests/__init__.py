@@ -19,6 +19,7 @@ needs. Nothing of the developer's own settings reaches a test (`tests/environmen
 Where things are:
 
 environment.py   what processes that a test starts may see
+speeding.py      what keeps stock Copier from working out the same thing again and again
 interpreters.py  the Pythons of this machine, over which the rows are spread
 generate.py      the template as a repository with releases; copying and updating
 releases.py      every released version, rebuilt from this repository's history

@@ -12,15 +12,21 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import environment
+from tests import environment, speeding
 from tests.generate import Answers, TemplateRepository, generate
 from tests.matrix.rows import VARIABLE, asked_for
 from tests.variants import SPACE
 
 environment.isolate()
+speeding.speed_up()
 
 LIVE_ROW = re.compile(r"tests/test_live\.py::test_(?P<stage>\w+)\[(?P<row>(?!NOTSET).+)\]")
 """What a test of a row is called."""
+
+ONE_SERVICE = re.compile(
+    r"tests/test_(live|openid_provider)\.py::test_\w+\[(?P<service>(?!NOTSET).+)\]"
+)
+"""What tests are called that share a service, and with it a database."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,11 +59,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class RowByRow(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Gives a worker the tests of a whole row, which share a service, and others one by one."""
+    """Gives a worker all tests that share a service, such as those of a row; others one by one."""
 
     def _split_scope(self, nodeid: str) -> str:
-        found = LIVE_ROW.fullmatch(nodeid)
-        return found["row"] if found else nodeid
+        found = ONE_SERVICE.fullmatch(nodeid)
+        return found["service"] if found else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> RowByRow:
@@ -88,6 +94,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 def template(shared: Path) -> TemplateRepository:
     """The working tree as a repository with one release. Not to be changed."""
     return TemplateRepository(once(shared / "keelson", TemplateRepository.from_working_tree))
+
+
+@pytest.fixture
+def releases(template: TemplateRepository, tmp_path: Path) -> TemplateRepository:
+    """A clone of the template, to release later versions in."""
+    return template.clone(tmp_path / "keelson")
 
 
 @pytest.fixture(scope="session")

@@ -12,17 +12,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-NAMES = {
-    # where things are on this machine
-    *("HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR"),
-    # how packages are reached
+PLACES = {"HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR"}
+"""Where things are on this machine."""
+
+PACKAGES = {
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
     *("http_proxy", "https_proxy", "no_proxy", "all_proxy"),
     *("UV_CACHE_DIR", "UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"),
     *("UV_FIND_LINKS", "UV_CONFIG_FILE", "UV_SYSTEM_CERTS", "UV_NATIVE_TLS", "UV_HTTP_TIMEOUT"),
     *("UV_LINK_MODE", "UV_OFFLINE", "UV_INSECURE_HOST"),
 }
-PREFIXES = ("PIP_",)
+"""How packages are reached; and what begins with `PIP_`."""
 
 GIT_IDENTITY = {
     "GIT_AUTHOR_NAME": "An Owner",
@@ -44,12 +44,23 @@ def isolate() -> None:
 
 def clean(**extra: str) -> dict[str, str]:
     """Return an environment for a process, without anything of the developer's."""
-    kept = {
+    kept = {name: value for name, value in os.environ.items() if name in PLACES}
+    return {
+        **kept,
+        **reaching_packages(),
+        **_stand_ins(),
+        "PATH": path_without_tests(),
+        **extra,
+    }
+
+
+def reaching_packages() -> dict[str, str]:
+    """Return what uv and pip have to know to fetch packages here."""
+    return {
         name: value
         for name, value in os.environ.items()
-        if name in NAMES or name.startswith(PREFIXES)
+        if name in PACKAGES or name.startswith("PIP_")
     }
-    return {**kept, **_stand_ins(), "PATH": path_without_tests(), **extra}
 
 
 def path_without_tests() -> str:

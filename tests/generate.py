@@ -41,6 +41,11 @@ class TemplateRepository:
         repository.release("0.1.0")
         return repository
 
+    def clone(self, folder: Path) -> "TemplateRepository":
+        """Clone it, with its tags, to release later versions in."""
+        git(self.root, "clone", "--quiet", str(self.root), str(folder))
+        return TemplateRepository(folder)
+
     def release(self, version: str) -> None:
         """Commit what has changed, if anything has, and tag it."""
         self.git("add", "--all")

@@ -3,17 +3,16 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests import environment
+from tests import environment, owner
 from tests.generate import TemplateRepository, committed, generate, git, settings, update
+from tests.proposing import COPIER, run
 
-COPIER = f"{sys.executable} -m copier"
 SERVICE = "app/items/service.py"
 
 runs_copier = pytest.mark.live
@@ -21,28 +20,12 @@ runs_copier = pytest.mark.live
 
 
 @pytest.fixture
-def releases(template: TemplateRepository, tmp_path: Path) -> TemplateRepository:
-    """A clone of the template, to release a later version in."""
-    clone = TemplateRepository(tmp_path / "keelson")
-    git(tmp_path, "clone", "--quiet", str(template.root), str(clone.root))
-    return clone
-
-
-@pytest.fixture
 def service(releases: TemplateRepository, tmp_path: Path) -> Path:
     """A service of version 0.1.0, committed."""
     answers = {"database": "sqlite", "auth": "none", "example": True, "ci": "none"}
     project = generate(releases.root, tmp_path / "service", answers)
-    git(project, "init", "--quiet", "--initial-branch=main")
-    commit(project)
+    owner.start_repository(project)
     return project
-
-
-def commit(project: Path) -> None:
-    """Commit everything, as its owner."""
-    git(project, "add", "--all")
-    identity = ("-c", "user.name=An Owner", "-c", "user.email=owner@example.com")
-    git(project, *identity, "commit", "--quiet", "--message", "Work")
 
 
 def append(path: Path, text: str) -> None:
@@ -55,24 +38,6 @@ def check(project: Path, *arguments: str, status: int, copier: str = COPIER) -> 
     """Run the script and return what it says."""
     command = [sys.executable, "scripts/check_update.py", *arguments]
     return run([*command, "--copier", copier] if copier else command, project, status)
-
-
-def run(command: list[str], where: Path, status: int, **variables: str) -> str:
-    """Run a command, which never ends in a traceback, and return what it says."""
-    done = subprocess.run(
-        command,
-        cwd=where,
-        env=environment.clean(**variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == status, done.stdout
-    assert "Traceback" not in done.stdout
-    return done.stdout
 
 
 def listed(said: str, title: str) -> list[str]:
@@ -99,7 +64,7 @@ def unchanged(service: Path) -> Iterator[None]:
     (service / "app/items/reports.py").write_text('"""Our own."""\n')
     (service / "tests/items/test_reports.py").write_text('"""Our own."""\n')
     (service / "app/notes.py").write_text('"""Our own, elsewhere."""\n')
-    commit(service)
+    owner.commit(service, "Work")
     before = state(service)
     yield
     assert state(service) == before
@@ -131,7 +96,7 @@ def test_an_update_that_loses_nothing_is_safe_and_counted(
     (template / "app/core/etag.py").unlink()
     releases.release("0.2.0")
     append(service / SERVICE, "# A rule of ours.\n")
-    commit(service)
+    owner.commit(service, "Work")
 
     said = check(service, status=0)
     assert "From v0.1.0 to v0.2.0. Files: 1 added, 2 changed, 1 removed." in said
@@ -164,7 +129,7 @@ def test_conflicts_and_overwritten_files_are_announced(
     releases.release("0.2.0")
     append(service / ".gitignore", "local.py\n")
     (service / "app/local.py").write_text('"""The owner\'s, on this machine only."""\n')
-    commit(service)
+    owner.commit(service, "Work")
     before = state(service)
     said = check(service, status=1)
     assert listed(said, "These will have conflicts") == ["README.md"]
@@ -179,11 +144,10 @@ def test_a_service_in_a_folder_of_a_repository_is_checked_too(
     """Copier updates it there, and paths are those of the repository. Submodules stay."""
     answers = {"database": "sqlite", "auth": "none", "ci": "none"}
     project = generate(releases.root, tmp_path / "all" / "a service", answers)
-    git(tmp_path / "all", "init", "--quiet")
     submodule = tmp_path / "all" / "another"
-    git(tmp_path, "clone", "--quiet", str(releases.root), str(submodule))
+    releases.clone(submodule)
     append(project / SERVICE, "# A rule of ours.\n")
-    commit(tmp_path / "all")
+    owner.start_repository(tmp_path / "all")
     said = check(project, "--data", "example=false", status=1)
     assert listed(said, "These go") == [f"a service/{SERVICE}"]
     assert "another" not in said
@@ -232,14 +196,14 @@ def test_a_folder_without_a_repository_is_refused(service: Path) -> None:
 
 def test_a_service_without_recorded_answers_is_refused(service: Path) -> None:
     git(service, "rm", "--quiet", ".copier-answers.yml")
-    commit(service)
+    owner.commit(service, "Work")
     assert "There is no .copier-answers.yml, so nothing says" in check(service, status=2)
 
 
 def test_recorded_answers_that_are_not_committed_are_refused(service: Path) -> None:
     git(service, "rm", "--quiet", "--cached", ".copier-answers.yml")
     append(service / ".gitignore", ".copier-answers.yml\n")
-    commit(service)
+    owner.commit(service, "Work")
     assert ".copier-answers.yml is not committed, so" in check(service, status=2)
 
 
@@ -274,7 +238,7 @@ def test_the_copier_that_is_fetched_is_one_that_the_template_takes(service: Path
 @pytest.mark.live
 def test_make_hands_over_what_is_typed_and_uv_fetches_copier(service: Path) -> None:
     append(service / SERVICE, "# A rule of ours.\n")
-    commit(service)
+    owner.commit(service, "Work")
     said = run(["make", "check-update", "data=example=false"], service, 2)
     assert listed(said, "These go") == [SERVICE]
     said = run(["make", "check-update", "version=v0.1.0", "data="], service, 0)

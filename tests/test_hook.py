@@ -78,6 +78,8 @@ def test_a_service_is_ready_after_one_run_and_a_second_one_changes_nothing(proje
     assert ".env" not in tracked
     assert (project / ".venv/bin/python").exists()
 
+    assert (project / ".git/hooks/pre-commit").exists()
+
     said = setup(project, environment.GIT_IDENTITY)
     assert "kept" in said
     assert (project / ".env").read_bytes() == settings
@@ -135,6 +137,7 @@ def test_without_a_network_everything_else_is_done(project: Path, tmp_path: Path
     alone = {**without_network(tmp_path), **environment.GIT_IDENTITY}
     said = setup(project, alone, succeeds=False)
     assert "make setup" in said
+    assert "git hooks     not now: prek is not installed yet" in said
     assert (project / ".env").exists()
     assert len(git(project, "log", "--format=%s").splitlines()) == 1
     assert not (project / ".venv/.ready").exists()
@@ -166,3 +169,4 @@ def test_a_repository_that_is_there_is_left_alone(
     setup(project, environment.GIT_IDENTITY)
     assert not (project / ".git").exists()
     assert git(tmp_path, "log", "--all", "--format=%s") == ""
+    assert not (tmp_path / ".git/hooks/pre-commit").exists()

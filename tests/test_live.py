@@ -1,11 +1,13 @@
 """Every service comes to life: installed, checked, migrated, tested, deployed and called."""
 
 import json
+import os
 import re
 import secrets
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,10 @@ import pytest
 
 from tests import interpreters
 from tests.generate import TemplateRepository, git, questions
-from tests.matrix.rows import asked_for
-from tests.service import Process, Service, generated
+from tests.matrix.render import Renderer
+from tests.matrix.rows import VARIABLE, asked_for
+from tests.matrix.suites import shared_out, shown
+from tests.service import Process, Service, free_port, generated
 from tests.test_text_answers import TEXTS
 from tests.variants import SPACE, chosen
 
@@ -32,11 +36,7 @@ ROWS = dict(
 """The longest first, so that those who run them side by side end at about the same time."""
 
 MEASURED = {next(iter(ROWS)), next(reversed(ROWS))}
-"""The rows whose coverage is measured, which takes nearly as long again as their tests: the
-one with most in it and the one with least."""
-
-NOT_MEASURED = '--no-cov "-Wignore:Coverage disabled"'
-"""What pytest is told in the others: pytest-cov would warn of it, and a warning is an error."""
+"""The rows whose coverage is measured: the one with most in it and the one with least."""
 
 PASSWORD = secrets.token_urlsafe(24)
 
@@ -68,8 +68,8 @@ CHECKS = (
 UNAVOIDABLE = ("400", "405", "413", "415")
 """What HTTP itself is answered with: a bad header, method, size or type of body."""
 
-LIMITED = {"PYTEST_XDIST_AUTO_NUM_WORKERS": "1"}
-"""Two rows run side by side: the tests of each keep to one process."""
+PEOPLE = ("oauth2", "openIdConnect")
+"""The kinds of security schemes by which people sign in."""
 
 
 def rows(*flags: str, without: str = "") -> pytest.MarkDecorator:
@@ -83,6 +83,27 @@ def rows(*flags: str, without: str = "") -> pytest.MarkDecorator:
     return pytest.mark.parametrize("service", names, ids=names, indirect=True, scope="module")
 
 
+def python_of(row: str) -> str:
+    """Return the version of Python that a row runs on: they take turns."""
+    pythons = list(interpreters.installed())
+    return pythons[list(ROWS).index(row) % len(pythons)]
+
+
+@cache
+def left_to_others() -> dict[str, list[str]]:
+    """Return which folders of its own tests each row need not run, as other rows do.
+
+    None where a row is asked for by its name, or every triple.
+    """
+    if VARIABLE in os.environ:
+        return {row: [] for row in ROWS}
+    renderer = Renderer(SPACE)
+    # Of rows that show as much, the one with least in it: its tests are the quickest.
+    shows = {row: shown(renderer, ROWS[row], python_of(row)) for row in reversed(ROWS)}
+    chosen = shared_out(shows, MEASURED)
+    return {row: sorted(shows[row].keys() - chosen[row]) for row in ROWS}
+
+
 @pytest.fixture(scope="module")
 def service(
     request: pytest.FixtureRequest,
@@ -91,10 +112,8 @@ def service(
     testrun_uid: str,
 ) -> Iterator[Service]:
     """A service that was generated and prepared, on one of the Pythons of this machine."""
-    row = list(ROWS).index(request.param)
-    pythons = interpreters.installed()
-    minor = list(pythons)[row % len(pythons)]
-    run = f"row-{row}-{testrun_uid[:8]}"
+    minor = python_of(request.param)
+    run = f"row-{list(ROWS).index(request.param)}-{testrun_uid[:8]}"
     answers = {**ROWS[request.param], "project_slug": run, "python_version": minor}
     caches = tmp_path_factory.getbasetemp()
     with generated(
@@ -102,13 +121,31 @@ def service(
         tmp_path_factory.mktemp("row") / "service",
         answers,
         run.replace("-", "_"),
-        {"UV_PYTHON": pythons[minor], "MYPY_CACHE_DIR": str(caches / f"mypy-{minor}")},
+        {
+            "UV_PYTHON": interpreters.installed()[minor],
+            "MYPY_CACHE_DIR": str(caches / f"mypy-{minor}"),
+        },
     ) as prepared:
         yield prepared
 
 
 @pytest.fixture(scope="module")
-def deployed(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+def issuer(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the provider is whose tokens the service takes: that of its own tests."""
+    if not chosen(service.answers)["has_oidc"]:
+        yield ""
+        return
+    port = free_port()
+    command = (".venv/bin/python", "-m", "tests.oidc.issuer", str(port))
+    log = tmp_path_factory.mktemp("issuer") / "issuer.log"
+    with service.started(command, f"http://127.0.0.1:{port}", log) as process:
+        yield process.url
+
+
+@pytest.fixture(scope="module")
+def deployed(
+    service: Service, issuer: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Process]:
     """The service as it runs in production, with an administrator where it has people."""
     is_on = chosen(service.answers)
     if is_on["has_database"]:
@@ -118,7 +155,7 @@ def deployed(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iter
         about = ("--email", "admin@example.com", "--username", "admin", "--password-stdin")
         service.app("admin", "create", *about, typed=f"{PASSWORD}\n")
     log = tmp_path_factory.mktemp("log") / "service.log"
-    with service.running(log, DEPLOYED) as process:
+    with service.running(log, {**DEPLOYED, **(trusting(issuer) if issuer else {})}) as process:
         yield process
 
 
@@ -142,9 +179,10 @@ def test_no_package_that_is_installed_could_be_its_own_name(service: Service) ->
 
 @rows()
 def test_its_code_is_formatted_linted_and_typed(service: Service) -> None:
-    """By its own targets, untouched."""
+    """By its own targets, untouched; and git would let each file pass."""
     service.make("lint")
     service.make("types")
+    service.make("hooks")
 
 
 @rows()
@@ -160,23 +198,23 @@ def test_it_declares_the_packages_that_it_uses_and_no_others(service: Service) -
 @rows("has_database")
 def test_its_migrations_go_up_down_and_up_without_drift(service: Service) -> None:
     """On an empty database of its real server."""
-    alembic = (".venv/bin/python", "-m", "alembic")
-    service.app("database", "create")
-    service.make("migrate")
-    service.run(*alembic, "check")
-    service.run(*alembic, "downgrade", "base")
-    service.make("migrate")
-    service.run(*alembic, "check")
+    service.make("check-migrations")
+    service.make("downgrade", "to=base")
+    service.make("check-migrations")
 
 
 @rows()
 def test_its_own_tests_pass(service: Service, request: pytest.FixtureRequest) -> None:
     """On its real server, with warnings as errors, and where it is measured with the coverage."""
-    is_measured = request.node.callspec.params["service"] in MEASURED
-    variables = LIMITED if is_measured else {**LIMITED, "PYTEST_ADDOPTS": NOT_MEASURED}
-    said = service.make("test", variables=variables)
+    row = request.node.callspec.params["service"]
+    others = [f"--ignore=tests/{folder}" for folder in left_to_others()[row]]
+    said = service.test(*others, measured=row in MEASURED)
     assert re.search(r"\b\d+ passed\b", said), said
     assert not re.search(r"\b(?:skipped|xfailed|warnings?)\b", said.splitlines()[-1]), said
+    if row in MEASURED:
+        assert re.search(r"^TOTAL\s.*\s\d+%", said, re.MULTILINE), said
+        assert "**TOTAL**" in service.make("coverage")
+        assert (service.root / "coverage.xml").read_text().startswith("<?xml")
 
 
 @rows()
@@ -191,6 +229,8 @@ def test_it_refuses_to_be_deployed_with_dangerous_settings(service: Service) -> 
     }
     if chosen(service.answers)["has_jwt"]:
         dangerous["AUTH_SECRET_KEY"] = "change-me"
+    if chosen(service.answers)["has_oidc"]:
+        dangerous["OIDC_ISSUER"] = "http://login.example.com"
     said = service.app("run", status=1, variables=dangerous)
     for name in ("APP_DEBUG", "APP_CORS_ORIGINS", "APP_ALLOWED_HOSTS", *list(dangerous)[5:]):
         assert len(re.findall(rf"^  - {name}: .{{30}}", said, re.MULTILINE)) == 1, said
@@ -223,7 +263,9 @@ def test_its_documentation_page_shows_any_name_as_it_is(service: Service, tmp_pa
     """As text, which it is: nothing in it is taken for HTML."""
     names = [*filter(None, TEXTS.values()), "Tom &amp; Jerry", "</title><script>alert(1)"]
     pages = tmp_path / "pages.json"
-    service.run(".venv/bin/python", "-c", SHOW_DOCS, str(pages), typed=json.dumps(names))
+    demanded = trusting("http://127.0.0.1:1") if chosen(service.answers)["has_oidc"] else {}
+    show = (".venv/bin/python", "-c", SHOW_DOCS, str(pages))
+    service.run(*show, typed=json.dumps(names), variables=demanded)
     shown = [(Page(page).title, Page(page).scripts) for page in json.loads(pages.read_text())]
     assert shown == [(name, 2) for name in names]
 
@@ -315,10 +357,37 @@ def test_a_person_registers_signs_in_and_out(deployed: Process) -> None:
         assert client.get("/users/me", headers=bearer(again)).status_code == 401
 
 
+@rows("has_oidc")
+def test_whom_the_provider_knows_gets_in_and_nobody_else(
+    deployed: Process, service: Service, issuer: str
+) -> None:
+    """A person, an operator and a program, by their tokens; where it has people, as users."""
+    with httpx2.Client(base_url=deployed.url) as client:
+        detailed = "/health/detailed"
+        assert client.get(detailed, headers=minted(issuer, "ada")).status_code == 403
+        forged = client.get(detailed, headers={"Authorization": "Bearer forged.by.somebody"})
+        assert forged.status_code == 401
+        assert 'error="invalid_token"' in forged.headers["WWW-Authenticate"]
+        told = client.get(detailed, headers=minted(issuer, "admin", groups=["boss"]))
+        assert told.status_code == 200
+        assert told.json()["status"] == "ok"
+        program = minted(issuer, "export", azp="export", scope="health:read")
+        assert client.get(detailed, headers=program).status_code == 200
+        if chosen(service.answers)["has_users"]:
+            me = client.get("/api/v1/users/me", headers=minted(issuer, "ada"))
+            assert me.json()["email"] == "ada@example.com"
+            assert client.get("/api/v1/users/me", headers=program).status_code == 403
+
+
 @rows("has_example")
-def test_items_are_created_read_changed_and_deleted(deployed: Process, service: Service) -> None:
+def test_items_are_created_read_changed_and_deleted(
+    deployed: Process, service: Service, issuer: str
+) -> None:
     """With entity tags, in both versions of the API."""
     with httpx2.Client(base_url=f"{deployed.url}/api") as client:
+        if issuer:
+            assert client.post("/v1/items", json={"name": "Lamp"}).status_code == 401
+            client.headers.update(minted(issuer, "admin", groups=["boss"]))
         if chosen(service.answers)["has_jwt"]:
             assert client.post("/v1/items", json={"name": "Lamp"}).status_code == 401
             client.headers.update(bearer(sign_in(client, "admin", "/v1/auth/login")))
@@ -349,7 +418,7 @@ def test_items_are_created_read_changed_and_deleted(deployed: Process, service: 
 
 @rows()
 def test_every_answer_is_one_that_its_documentation_describes(
-    deployed: Process, service: Service
+    deployed: Process, service: Service, issuer: str
 ) -> None:
     """Schemathesis calls every endpoint: no 5xx, no undocumented status, type or content."""
     service.make("openapi")
@@ -365,6 +434,12 @@ def test_every_answer_is_one_that_its_documentation_describes(
             "PYTHONPATH": str(Path(__file__).parent),
             "FUZZED_URL": deployed.url,
             "FUZZING_PASSWORD": PASSWORD,
+        }
+    if issuer:
+        sign_in = {
+            "SCHEMATHESIS_HOOKS": "fuzzing",
+            "PYTHONPATH": str(Path(__file__).parent),
+            "FUZZING_ISSUER": issuer,
         }
     service.run(
         *(sys.executable, "-m", "schemathesis.cli", "run", "openapi.json", "--url", deployed.url),
@@ -406,12 +481,12 @@ def name_each_status(document: dict[str, Any]) -> None:
 
 
 def leave_one_way_in(document: dict[str, Any]) -> None:
-    """Leave the sign-in with a password, which is how schemathesis comes in.
+    """Leave the sign-in of people, which is how schemathesis comes in.
 
     To see what happens without, it would take away the credentials of another way only.
     """
     schemes = document["components"].get("securitySchemes", {})
-    other = {name for name, scheme in schemes.items() if scheme["type"] != "oauth2"}
+    other = {name for name, scheme in schemes.items() if scheme["type"] not in PEOPLE}
     for operations in document["paths"].values():
         for operation in operations.values():
             if "security" in operation:
@@ -425,6 +500,22 @@ def sign_in(client: httpx2.Client, username: str, path: str = "/auth/login") -> 
     assert answer.status_code == 200, answer.text
     tokens: dict[str, str] = answer.json()
     return tokens
+
+
+def trusting(issuer: str) -> dict[str, str]:
+    """Return the settings of a service that takes the tokens of a provider."""
+    return {
+        "OIDC_ISSUER": issuer,
+        "OIDC_AUDIENCE": "orders",
+        "OIDC_ROLE_CLAIM": "groups",
+        "OIDC_ROLES": "boss=admin",
+    }
+
+
+def minted(issuer: str, subject: str, **claims: object) -> dict[str, str]:
+    """Return the header that carries a token which the provider has made with these claims."""
+    said = {"subject": subject, "email": f"{subject}@example.com", **claims}
+    return bearer(httpx2.post(f"{issuer}/mint", json=said).raise_for_status().json())
 
 
 def bearer(tokens: dict[str, str]) -> dict[str, str]:

@@ -16,9 +16,7 @@ pytestmark = pytest.mark.live
 @pytest.fixture(scope="module")
 def clone(template: TemplateRepository, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What somebody has after `git clone`."""
-    folder = tmp_path_factory.mktemp("clone") / "keelson"
-    git(template.root, "clone", "--quiet", str(template.root), str(folder))
-    return folder
+    return template.clone(tmp_path_factory.mktemp("clone") / "keelson").root
 
 
 def make_new(clone: Path, destination: Path, data: str = "", *, succeeds: bool = True) -> str:

@@ -1,7 +1,7 @@
 """What update.yml runs: a branch and a pull request for the next version, or a clear no.
 
 Everything is as on GitHub, a repository to push to included, but for `gh`: it answers from
-a file and writes down what it was asked.
+a file and writes down what it was asked. `test_propose_update_gitlab.py` does it on GitLab.
 """
 
 import importlib
@@ -15,10 +15,9 @@ from typing import Any
 import pytest
 
 from tests import environment
-from tests.generate import Answers, TemplateRepository, generate, git
+from tests.generate import Answers, TemplateRepository, git
+from tests.proposing import BRANCH, CHANGELOG, TITLE, Repository
 
-BRANCH = "template-update"
-TITLE = "Update the template to v0.3.0"
 URL = "https://github.example/ours/service/pull/7"
 OPEN = {"number": 7, "state": "OPEN", "title": TITLE, "url": URL}
 
@@ -36,25 +35,6 @@ with (folder / "asked.jsonl").open("a") as file:
 print((folder / "requests.json").read_text() if asked[:2] == ["pr", "list"] else "%s")
 """
 
-CHANGELOG = """\
-# Changelog
-
-## [Unreleased]
-
-## [0.3.0] - 2026-12-01
-
-### Added
-
-- Something new.
-
-## [0.2.0] - 2026-11-25
-
-### Fixed
-
-- Something old.
-
-"""
-
 REFUSED = """\
 #!/bin/sh
 echo 'refusing to allow a GitHub App to create or update workflow' \\
@@ -63,19 +43,11 @@ exit 1
 """
 
 
-class Repository:
-    """A service with a repository on a server and what it takes to update it there."""
+class OnGitHub(Repository):
+    """With a `gh` that answers from a file."""
 
     def __init__(self, template: TemplateRepository, folder: Path) -> None:
-        self.template = TemplateRepository(folder / "keelson")
-        git(folder, "clone", "--quiet", str(template.root), str(self.template.root))
-        self.server = folder / "server.git"
-        git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.server))
-        answers = {"database": "none", "ci": "github"}
-        self.root = generate(self.template.root, folder / "service", answers)
-        git(self.root, "init", "--quiet", "--initial-branch=main")
-        git(self.root, "remote", "add", "origin", str(self.server))
-        self.commit("Start")
+        super().__init__(template, folder, {"database": "none", "ci": "github"})
         self.tools = folder / "tools"
         self.tools.mkdir()
         (self.tools / "gh.py").write_text(GH % URL)
@@ -83,47 +55,16 @@ class Repository:
         (self.tools / "gh").chmod(0o755)
         self.has_requests()
 
-    def commit(self, message: str, branch: str = "main") -> None:
-        """Commit everything as its owner, and push that."""
-        git(self.root, "add", "--all")
-        identity = ("-c", "user.name=An Owner", "-c", "user.email=owner@example.com")
-        git(self.root, *identity, "commit", "--quiet", "--message", message)
-        git(self.root, "push", "--quiet", "origin", f"HEAD:{branch}")
-
     def has_requests(self, *requests: dict[str, object]) -> None:
         """Say which pull requests there are."""
         (self.tools / "requests.json").write_text(json.dumps(requests))
 
-    def release(self) -> None:
-        """Release two versions, with their changelog."""
-        path = self.template.root / "CHANGELOG.md"
-        old = path.read_text()
-        (self.template.root / "template/app/core/newer.py").write_text('"""Newer."""\n')
-        self.template.release("0.2.0")
-        start = old.index("## [0.1.0]")
-        path.write_text(CHANGELOG + old[start:])
-        (self.template.root / "template/app/core/newest.py").write_text('"""Newest."""\n')
-        self.template.release("0.3.0")
-
     def propose(self, status: int = 0) -> str:
-        """Do what update.yml does in a fresh checkout, and return what it says."""
-        checkout = self.root.with_name("checkout")
-        git(self.root.parent, "clone", "--quiet", "--depth=1", f"file://{self.server}", "checkout")
-        done = subprocess.run(
-            [*workflow_command(checkout), "--copier", f"{sys.executable} -m copier"],
-            cwd=checkout,
-            env=environment.clean(PATH=f"{self.tools}:{environment.path_without_tests()}"),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        checkout.rename(checkout.with_name(f"checkout-{len(list(self.root.parent.iterdir()))}"))
-        assert done.returncode == status, done.stdout
-        assert "Traceback" not in done.stdout
-        return done.stdout
+        """Do what update.yml does, and return what it says."""
+        text = (self.root / ".github/workflows/update.yml").read_text()
+        [command] = [line.partition("run: ")[2] for line in text.splitlines() if "run: " in line]
+        path = f"{self.tools}:{environment.path_without_tests()}"
+        return self.run(command.split(), status, PATH=path)
 
     def asked(self) -> list[dict[str, Any]]:
         """Return what gh was asked, but for the lists."""
@@ -132,29 +73,16 @@ class Repository:
         every = [json.loads(line) for line in lines]
         return [one for one in every if one["asked"][:2] != ["pr", "list"]]
 
-    def branch(self) -> str:
-        """Return the commit of the branch on the server; nothing without one."""
-        return git(self.server, "for-each-ref", "--format=%(objectname)", f"refs/heads/{BRANCH}")
-
-
-def workflow_command(checkout: Path) -> list[str]:
-    """Return what the step of update.yml runs, with the Python of the tests."""
-    text = (checkout / ".github/workflows/update.yml").read_text()
-    [command] = [line.partition("run: ")[2] for line in text.splitlines() if "run: " in line]
-    words = command.split()
-    assert words[0] == "python3"
-    return [sys.executable, *words[1:]]
-
 
 @pytest.fixture
-def repository(template: TemplateRepository, tmp_path: Path) -> Repository:
+def repository(template: TemplateRepository, tmp_path: Path) -> OnGitHub:
     """A service of version 0.1.0."""
-    return Repository(template, tmp_path)
+    return OnGitHub(template, tmp_path)
 
 
 @pytest.mark.live
 def test_the_next_version_becomes_one_pull_request_with_its_changelog(
-    repository: Repository,
+    repository: OnGitHub,
 ) -> None:
     """A second run changes what is open, and pushes nothing that is there already."""
     assert repository.propose() == "There is nothing newer than v0.1.0.\n"
@@ -185,7 +113,7 @@ def test_the_next_version_becomes_one_pull_request_with_its_changelog(
 
 
 @pytest.mark.live
-def test_new_dependencies_are_locked(repository: Repository) -> None:
+def test_new_dependencies_are_locked(repository: OnGitHub) -> None:
     """Otherwise the first check of the pull request would fail."""
     lock = [environment.find_uv(), "lock", "--quiet"]
     subprocess.run(lock, cwd=repository.root, env=environment.clean(), check=True)
@@ -200,19 +128,16 @@ def test_new_dependencies_are_locked(repository: Repository) -> None:
 
 
 @pytest.mark.live
-def test_commits_of_others_on_the_branch_are_not_overwritten(repository: Repository) -> None:
+def test_commits_of_others_on_the_branch_are_not_overwritten(repository: OnGitHub) -> None:
     repository.release()
-    (repository.root / "app/mending.py").write_text('"""Mends what the update breaks."""\n')
-    repository.commit("Mend it", BRANCH)
-    git(repository.root, "push", "--quiet", "--force", "origin", "HEAD~1:main")
-    theirs = repository.branch()
+    theirs = repository.mend()
     assert f"Somebody has committed to the branch {BRANCH}" in repository.propose(status=1)
     assert repository.branch() == theirs
     assert repository.asked() == []
 
 
 @pytest.mark.live
-def test_what_was_declined_is_not_proposed_again(repository: Repository) -> None:
+def test_what_was_declined_is_not_proposed_again(repository: OnGitHub) -> None:
     repository.release()
     repository.has_requests({**OPEN, "state": "CLOSED"})
     assert "was closed without merging it" in repository.propose()
@@ -220,7 +145,7 @@ def test_what_was_declined_is_not_proposed_again(repository: Repository) -> None
 
 
 @pytest.mark.live
-def test_an_update_that_somebody_has_to_settle_is_not_proposed(repository: Repository) -> None:
+def test_an_update_that_somebody_has_to_settle_is_not_proposed(repository: OnGitHub) -> None:
     """The run fails, and says which files conflict and which would be lost."""
     readme = repository.template.root / "template/README.md.jinja"
     line = "Every setting stands in"
@@ -241,7 +166,7 @@ def test_an_update_that_somebody_has_to_settle_is_not_proposed(repository: Repos
 
 
 @pytest.mark.live
-def test_a_token_that_may_not_change_workflows_is_explained(repository: Repository) -> None:
+def test_a_token_that_may_not_change_workflows_is_explained(repository: OnGitHub) -> None:
     """GitHub refuses the push, and the run says what to do."""
     hook = repository.server / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
@@ -273,9 +198,9 @@ def test_the_sections_of_the_versions_in_between_are_taken(
     versions: list[str],
 ) -> None:
     """Newest first, as they stand in the changelog."""
-    monkeypatch.syspath_prepend(str(rendered({"preset": "minimal"})))
-    for name in ("scripts.propose_update", "scripts.check_update"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.syspath_prepend(str(rendered({"preset": "minimal", "ci": "github"})))
+    for name in ("propose_update", "check_update", "update_branch", "host"):
+        monkeypatch.delitem(sys.modules, f"scripts.{name}", raising=False)
     module = importlib.import_module("scripts.propose_update")
     changelog = CHANGELOG + "## [0.1.0] - 2026-11-21\n\n- The first.\n"
     found = module.sections_between(changelog, before, after)

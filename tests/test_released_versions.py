@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import owner
 from tests.conftest import once
 from tests.generate import (
     Answers,
@@ -59,7 +60,7 @@ def test_an_untouched_service_becomes_what_is_generated_now(
     service = generate(template.root, tmp_path / "service", answers)
     was = recorded(service)
     assert was["_commit"] == f"v{version}"
-    start_repository(service)
+    owner.start_repository(service)
 
     fetch_the_rest(template)
     update(service)
@@ -69,14 +70,6 @@ def test_an_untouched_service_becomes_what_is_generated_now(
     given = {name: was[name] for name in questions(template.root) if name in was}
     assert now.items() >= given.items()
     assert contents(service) == contents(generate(template.root, tmp_path / "new", given))
-
-
-def start_repository(service: Path) -> None:
-    """Commit a new service, as its owner does before an update."""
-    git(service, "init", "--quiet")
-    git(service, "add", "--all")
-    who = ("-c", "user.name=An Owner", "-c", "user.email=owner@example.com")
-    git(service, *who, "commit", "--quiet", "--message", "Generate the service")
 
 
 @pytest.mark.live
@@ -149,8 +142,7 @@ def clone(tmp_path: Path) -> TemplateRepository:
         origin.git("commit", "--quiet", "--message", f"Go on after {version}")
     origin.git("tag", "vague")
     origin.git("tag", "--delete", "v0.9.0")
-    git(tmp_path, "clone", "--quiet", str(origin.root), "clone")
-    return TemplateRepository(tmp_path / "clone")
+    return origin.clone(tmp_path / "clone")
 
 
 def test_a_release_is_found_by_its_tag_or_else_by_the_changelog(

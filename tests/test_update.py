@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import owner
-from tests.generate import Answers, TemplateRepository, git, recorded, update
+from tests.generate import Answers, TemplateRepository, recorded, update
 from tests.matrix.rows import VARIABLE
 from tests.matrix.space import describe
 from tests.service import Service, generated
@@ -37,14 +37,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-@pytest.fixture
-def releases(template: TemplateRepository, tmp_path: Path) -> TemplateRepository:
-    """A clone of the template, to release later versions in."""
-    clone = TemplateRepository(tmp_path / "keelson")
-    git(tmp_path, "clone", "--quiet", str(template.root), str(clone.root))
-    return clone
 
 
 @dataclass(frozen=True)
@@ -146,7 +138,7 @@ def assert_its_checks_pass(service: Service) -> None:
     service.app("database", "create")
     service.make("migrate")
     service.run(".venv/bin/python", "-m", "alembic", "check")
-    service.make("test", variables={"PYTEST_XDIST_AUTO_NUM_WORKERS": "1"})
+    service.test()
 
 
 def rows(service: Service) -> dict[str, int]:

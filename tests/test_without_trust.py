@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import environment
+from tests import environment, owner
 from tests.generate import TemplateRepository, git, recorded
 from tests.variants import PRESETS
 
@@ -31,8 +31,7 @@ def test_a_stranger_copies_and_updates(
     template: TemplateRepository, tmp_path: Path, preset: str
 ) -> None:
     """From a template of their own, with a release more than they had."""
-    clone = TemplateRepository(tmp_path / "clone")
-    git(tmp_path, "clone", "--quiet", str(template.root), str(clone.root))
+    clone = template.clone(tmp_path / "clone")
     said = copier(
         *("copy", "--defaults", "--data", f"preset={preset}", str(clone.root), "service"),
         where=tmp_path,
@@ -41,10 +40,7 @@ def test_a_stranger_copies_and_updates(
     service = tmp_path / "service"
     assert recorded(service)["_commit"] == "v0.1.0"
 
-    git(service, "init", "--quiet")
-    git(service, "add", "--all")
-    commit = ("-c", "user.name=An Owner", "-c", "user.email=owner@example.com", "commit")
-    git(service, *commit, "--quiet", "--message", "Generate the service")
+    owner.start_repository(service)
     with (clone.root / "template" / ".editorconfig").open("a") as file:
         file.write("\n[*.csv]\nend_of_line = crlf\n")
     clone.release("0.2.0")

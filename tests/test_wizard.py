@@ -32,7 +32,7 @@ class Wizard:
             env=environment.clean(PROMPT_TOOLKIT_NO_CPR="1"),
             encoding="utf-8",
             dimensions=(60, 120),
-            timeout=20,
+            timeout=60,
         )
         self.destination = destination
 
@@ -90,7 +90,7 @@ def test_a_choice_that_needs_something_else_is_greyed_out_with_its_reason(wizard
     wizard.answer("database", DOWN * 3 + ENTER)
     wizard.expect(HELP["auth"])
     wizard.expect("(needs a database")
-    wizard.terminal.send(DOWN + DOWN + DOWN + ENTER)
+    wizard.terminal.send(DOWN + DOWN + ENTER)  # past the end, and over the one that is greyed
     wizard.accept_defaults("cache", LAST, but={"idempotency", "audit_log"})
     wizard.finish()
     assert recorded(wizard.destination)["database"] == "none"

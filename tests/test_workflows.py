@@ -11,6 +11,9 @@ from tests.generate import ROOT
 
 WORKFLOWS = {path.name: path for path in (ROOT / ".github" / "workflows").iterdir()}
 
+MORE_RIGHTS = {("pages.yml", "deploy"): {"pages": "write", "id-token": "write"}}
+"""Of the jobs that do more than read what is here."""
+
 PINNED = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 
 workflows = pytest.mark.parametrize("name", WORKFLOWS)
@@ -53,13 +56,14 @@ def test_every_make_target_that_is_called_exists(
 def test_what_has_to_hold_is_checked() -> None:
     """Otherwise the targets above could be none."""
     ours, services = (commands("ci.yml", on_a_service=where) for where in (False, True))
-    for typed in ("make lint", "make test-fast", "make matrix-row answers="):
+    for typed in ("make lint", "make docs", "make test-fast", "make matrix-row answers="):
         assert typed in ours
     assert "tests.matrix rows --json" in ours
     assert "make test" in services
     nightly = commands("nightly.yml", on_a_service=False)
     assert "tests.matrix rows --triples --json" in nightly
     assert "make matrix-row answers=" in nightly
+    assert "make docs" in commands("pages.yml", on_a_service=False)
 
 
 @workflows
@@ -70,12 +74,12 @@ def test_every_path_that_is_called_exists(name: str) -> None:
 
 
 @workflows
-def test_a_workflow_may_read_and_nothing_else(name: str) -> None:
+def test_a_workflow_may_read_and_little_else(name: str) -> None:
     """No rights for all, and what the checkout needs for each job."""
     content = read(name)
     assert content["permissions"] == {}
-    for job in content["jobs"].values():
-        assert job["permissions"] == {"contents": "read"}
+    for job, details in content["jobs"].items():
+        assert details["permissions"] == MORE_RIGHTS.get((name, job), {"contents": "read"})
 
 
 @workflows

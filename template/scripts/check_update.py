@@ -107,7 +107,8 @@ def main() -> int:
         print(reason, file=sys.stderr)
         return 2
     print(describe(outcome))
-    print(f"\nNothing is changed yet. To do it: uvx copier update {shlex.join(wish.arguments)}")
+    uvx = "uvx" if shutil.which("uvx") else ".uv/bin/uvx"  # where make setup has put it
+    print(f"\nNothing is changed yet. To do it: {uvx} copier update {shlex.join(wish.arguments)}")
     return 0 if outcome.is_safe else 1
 
 

@@ -19,6 +19,8 @@ effects.py    whether every answer changes something, and nothing else does
 markers.py    whether a feature that is off leaves a trace
 merges.py     whether what an owner adds merges with every switch of an answer
 cover.py      few combinations in which every pair, or triple, of answers occurs
+rows.py       the services that are brought to life
+suites.py     which of their own tests these run
 doubling.py   what further options would cost
 static.py     all of these in one run
 

@@ -1,4 +1,4 @@
-"""Which branches of the Jinja in the template some combination takes."""
+"""The branches of the Jinja in the template: whether one is ever taken, or holds too much."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,9 @@ from jinja2.visitor import NodeTransformer
 
 from tests.matrix.space import Answers
 from tests.matrix.variants import Variants
+
+TOO_MANY = 3_000
+"""Forms of one outermost block. Blocks inside it multiply, and each form is looked at."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,17 @@ class Branch:
         return (
             f"{self.file}:{self.line}: no combination makes this condition {str(self.held).lower()}"
         )
+
+
+def broad(variants: Variants) -> Iterator[str]:
+    """Yield every outermost block that reads so much that looking at all its forms takes long."""
+    for piece in variants.pieces:
+        if variants.space.has_more_than(TOO_MANY, piece.reads):
+            line = f":{piece.tree.lineno}" if piece.tree else ""
+            yield (
+                f"{piece.path}{line}: what begins here reads {len(piece.reads)} answers, and so "
+                f"has more than {TOO_MANY:,} forms; end this block before the next one begins"
+            )
 
 
 def untaken(variants: Variants) -> Iterator[Branch]:

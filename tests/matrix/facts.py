@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from packaging.requirements import Requirement
 
-from tests.matrix import markdown
+from tests.matrix import container_facts, markdown
 from tests.matrix.render import Rendered
 from tests.matrix.resolve import Fact, Facts
 
@@ -36,6 +36,9 @@ DISTRIBUTION_OF = {
 
 Where several packages share a name, the longest part of it that is here says which one.
 """
+
+BROUGHT_BY_UVX = {"locust"}
+"""What runs files of a service without being installed in it."""
 
 SETTINGS_CLASSES = ("Settings", "FeatureSettings")
 """Whoever inherits from one of them says its environment variables in its fields."""
@@ -73,6 +76,8 @@ USED_THROUGH = {
     "pytest-cov": r"--cov\b",
     "ruff": r"-m ruff\b",
     "mypy": r"-m mypy\b",
+    "prek": r"\bprek run\b",
+    "typos": r"\bentry: typos\b",
     "types-pyyaml": r"^import yaml$",
 }
 """What uses a dependency without importing it."""
@@ -94,11 +99,9 @@ def facts_of(file: Rendered) -> Facts:
         found |= _of_makefile(text)
     if path.name == ".env.example":
         found |= _of_env_example(text)
-    if path.match("compose*.yaml"):
-        found |= _of_compose(path, text)
     if path.suffix == ".md":
         found |= _of_markdown(path, text)
-    return found | _of_text(text)
+    return found | container_facts.of(path, text) | _of_text(text)
 
 
 def _paths(path: PurePosixPath) -> Iterator[Fact]:
@@ -164,7 +167,7 @@ def _import(module: str, names: Iterable[str] = ()) -> Facts:
     if top in OWN_PACKAGES:
         needs = {Fact("module", module)} | {Fact("name", f"{module}:{name}") for name in names}
         return Facts(needs=frozenset(needs))
-    if top in sys.stdlib_module_names:
+    if top in sys.stdlib_module_names or top in BROUGHT_BY_UVX:
         return Facts()
     distribution = _distribution_of(module).replace("_", "-").lower()
     return Facts(
@@ -270,17 +273,13 @@ def _of_makefile(text: str) -> Facts:
 
 def _of_env_example(text: str) -> Facts:
     names = re.findall(r"^#?\s?([A-Z][A-Z0-9_]*)=", text, re.MULTILINE)
+    port = re.search(r"^# APP_PORT=(\d+)$", text, re.MULTILINE)
     return Facts(
-        provides=frozenset(Fact("line in .env.example for", name) for name in names),
+        provides=frozenset(
+            {Fact("line in .env.example for", name) for name in names}
+            | ({Fact("default port", port[1])} if port else set())
+        ),
         needs=frozenset(Fact("setting", name) for name in names),
-    )
-
-
-def _of_compose(path: PurePosixPath, text: str) -> Facts:
-    """Read which files of the project containers see."""
-    mounted = re.findall(r"^\s*- \./([\w./-]+):", text, re.MULTILINE)
-    return Facts(
-        needs=frozenset(Fact("file", (path.parent / source).as_posix()) for source in mounted)
     )
 
 
@@ -306,7 +305,7 @@ def _of_markdown(path: PurePosixPath, text: str) -> Facts:
 
 def _of_text(text: str) -> Facts:
     """Read what any text may mention: Make targets, database drivers, tools."""
-    targets = re.findall(r"(?:`|\$ |^|\brun: )make ([a-z][a-z-]+)", text, re.MULTILINE)
+    targets = re.findall(r"(?:`|\$ |^ *(?:- )?|\brun: )make ([a-z][a-z-]+)", text, re.MULTILINE)
     drivers = re.findall(r"\b(?:sqlite|postgresql|mysql)\+([a-z]+):", text)
     through = (name for name, use in USED_THROUGH.items() if re.search(use, text, re.MULTILINE))
     named = {*drivers, *through}

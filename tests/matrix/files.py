@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 import yaml
 
-from tests.matrix import dashboards, formatting, markdown, schemas, tools
+from tests.matrix import containers, dashboards, formatting, markdown, schemas, tools
 from tests.matrix.render import Rendered
 
 
@@ -52,7 +52,7 @@ def _check_layout(path: PurePosixPath, text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), 1):
         if line != line.rstrip():
             yield f"line {number} ends in white space"
-        if "\t" in line and path.name != "Makefile":
+        if "\t" in line and path.name not in {"Makefile", "Caddyfile"}:
             yield f"line {number} has a tab"
 
 
@@ -92,12 +92,15 @@ def _check_kind(path: PurePosixPath, text: str) -> Iterator[str]:
     yield from schemas.check(path, text)
     yield from formatting.check(path, text)
     yield from dashboards.check(path, text)
+    yield from containers.check(path, text)
     if path.suffix == ".md":
         yield from markdown.check(text)
     if path.name == "Makefile":
         yield from tools.check_makefile(text)
     if path.name.startswith("Dockerfile"):
         yield from tools.check_dockerfile(text)
+    if path.name == "Caddyfile":
+        yield from tools.check_caddyfile(text)
 
 
 def _parse(path: PurePosixPath, text: str) -> None:

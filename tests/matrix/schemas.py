@@ -16,8 +16,10 @@ from ruamel.yaml.error import YAMLError
 SCHEMAS = {
     ".github/workflows/*.yml": "vendor.github-workflows",
     ".github/actions/*/action.yml": "vendor.github-actions",
+    ".github/ISSUE_TEMPLATE/*.yml": "vendor.github-issue-forms",
     ".github/dependabot.yml": "vendor.dependabot",
     ".gitlab-ci.yml": "vendor.gitlab-ci",
+    "renovate.json": "vendor.renovate",
     "compose*.yaml": "vendor.compose-spec",
 }
 """What a path looks like, and the schema of what is there."""

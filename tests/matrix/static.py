@@ -85,6 +85,7 @@ def run(template: Path) -> Report:
         report.problems += map(str, resolver.unmet())
         report.resolved = resolver.combinations
     with report.timed("branches"):
+        report.problems += branches.broad(variants)
         report.problems += map(str, branches.untaken(variants))
     with report.timed("effects"):
         report.problems += effects.without_effect(variants)

@@ -67,6 +67,16 @@ def condition_that_never_holds(root: Path) -> None:
     )
 
 
+def block_around_others(root: Path) -> None:
+    flags = (
+        *("metrics", "tracing", "error_tracking", "http_client", "cache", "rate_limit"),
+        *("database", "jwt", "oidc", "api_keys", "container", "devcontainer", "ci"),
+    )
+    blocks = (f"{{% if has_{flag} %}}\nIt is on.\n{{% endif %}}\n" for flag in flags)
+    path = root / "template/AROUND.txt.jinja"
+    path.write_text(f"All\n{{% if has_metrics or has_ci %}}\n{''.join(blocks)}{{% endif %}}\n")
+
+
 def unformatted_only_together(root: Path) -> None:
     insert(
         root / "template/app/wiring.py.jinja",
@@ -76,7 +86,8 @@ def unformatted_only_together(root: Path) -> None:
 
 
 def compose_service_without_its_toggle(root: Path) -> None:
-    (root / "template/compose.yaml").write_text("services:\n  db:\n    image: postgres:18.1\n")
+    path = root / "template/compose.toggle.yaml"
+    path.write_text("services:\n  db:\n    image: postgres:18.1\n")
 
 
 def toggle_that_renders_nothing(root: Path) -> None:
@@ -166,7 +177,65 @@ def link_to_a_heading_that_is_off(root: Path) -> None:
 
 
 def unknown_instruction(root: Path) -> None:
-    (root / "template/Dockerfile").write_text("FROM python:3.14-slim\nTHROW confetti\n")
+    (root / "template/Dockerfile.throw").write_text("FROM python:3.14-slim\nTHROW confetti\n")
+
+
+def version_that_moves(root: Path) -> None:
+    (root / "template/Dockerfile.latest").write_text("FROM python:latest\n")
+
+
+def packed(root: Path, name: str) -> Path:
+    """Return the file of this name that only a project with containers has."""
+    (found,) = (root / "template").glob(f"**/*has_container*{name}*")
+    return found
+
+
+def image_of_what_is_not_there(root: Path) -> None:
+    path = packed(root, "Dockerfile")
+    insert(path, "COPY app app", "COPY confetti confetti\nCOPY scripts scripts\n")
+    path.write_text(path.read_text().replace("app.core.probe", "app.core.prob"))
+
+
+def another_port_by_itself(root: Path) -> None:
+    path = root / "template/.env.example.jinja"
+    path.write_text(path.read_text().replace("# APP_PORT=8000", "# APP_PORT=8001"))
+
+
+def proxy_that_cannot_be(root: Path) -> None:
+    path = packed(root, "deploy{% endif %}/Caddyfile")
+    path.write_text(path.read_text().replace("reverse_proxy app:8000", "throw_confetti app:8002"))
+
+
+def devcontainer_of_nobody(root: Path) -> None:
+    (path,) = (root / "template").glob("*has_devcontainer*/devcontainer.json.jinja")
+    text = path.read_text().replace('    "workspace"\n', '    "nobody"\n')
+    path.write_text(text.replace('  "service"', '  "imagine": true,\n  "service"'))
+
+
+def compose_file_with_many_faults(root: Path) -> None:
+    (root / "template/compose.faults.yaml").write_text(FAULTY_COMPOSE)
+
+
+FAULTY_COMPOSE = """\
+services:
+  app:
+    build: .
+    ports: ["127.0.0.1:${APP_PORT:-8000}:8003", "8443:8000"]
+    environment:
+      APP_STREAMERS: "1"
+      REDIS_URL: redis://balloon:6379/0
+      APP_NAME: ${APP_NAME}
+    volumes:
+      - confetti_data:/data
+    networks: [party]
+    depends_on:
+      cake:
+        condition: service_healthy
+      guests:
+        condition: service_healthy
+  cake:
+    image: bakery/cake:latest
+"""
 
 
 def key_that_no_workflow_has(root: Path) -> None:
@@ -214,8 +283,12 @@ FAULTS: list[tuple[Plant, tuple[str, ...]]] = [
     (misspelt_setting, ("copier.yml", "_exlude")),
     (branch_on_a_deleted_question, (".gitignore.jinja", "has_kafka")),
     (condition_that_never_holds, ("README.md.jinja", "condition true")),
+    (block_around_others, ("AROUND.txt.jinja:2", "reads 13 answers")),
     (unformatted_only_together, ("app/wiring.py", "not formatted")),
-    (compose_service_without_its_toggle, ("compose.yaml", "postgres", "has_postgresql=False")),
+    (
+        compose_service_without_its_toggle,
+        ("compose.toggle.yaml", "postgres", "has_postgresql=False"),
+    ),
     (toggle_that_renders_nothing, ("copier.yml", "confetti", "render the same projects")),
     (rendered_timestamp, ("README.md.jinja", "another time")),
     (rendered_chance, ("Makefile.jinja", "by chance")),
@@ -231,7 +304,27 @@ FAULTS: list[tuple[Plant, tuple[str, ...]]] = [
     (uneven_table, ("TABLE.md", "3 cells in a table of 2")),
     (reference_without_definition, ("REFERENCE.md", "[CONFETTI]")),
     (link_to_a_heading_that_is_off, ("HEADING.md#the-party", "has_example=False")),
-    (unknown_instruction, ("Dockerfile", "hadolint: line 2")),
+    (unknown_instruction, ("Dockerfile.throw", "hadolint: line 2")),
+    (version_that_moves, ("Dockerfile.latest", "hadolint: line 1: DL3007")),
+    (image_of_what_is_not_there, ("Dockerfile", "file confetti")),
+    (image_of_what_is_not_there, ("Dockerfile", "line in .dockerignore for scripts")),
+    (image_of_what_is_not_there, ("Dockerfile", "module app.core.prob,")),
+    (another_port_by_itself, ("Dockerfile", "default port 8000")),
+    (proxy_that_cannot_be, ("Caddyfile", "caddy: ", "throw_confetti")),
+    (proxy_that_cannot_be, ("Caddyfile", "exposed port 8002")),
+    (devcontainer_of_nobody, ("devcontainer.json", "compose service nobody")),
+    (devcontainer_of_nobody, ("devcontainer.json", "breaks its schema", "imagine")),
+    (compose_file_with_many_faults, ("compose.faults.yaml", "setting APP_STREAMERS")),
+    (compose_file_with_many_faults, ("compose.faults.yaml", "exposed port 8003")),
+    (compose_file_with_many_faults, ("compose.faults.yaml", "publishes 8443:8000 for everybody")),
+    (compose_file_with_many_faults, ("compose.faults.yaml", "the host balloon, which is no")),
+    (compose_file_with_many_faults, ("compose.faults.yaml", "compose service balloon")),
+    (compose_file_with_many_faults, ("compose.faults.yaml", "fills in APP_NAME, and does not")),
+    (compose_file_with_many_faults, ("compose.faults.yaml", "the volume confetti_data, which")),
+    (compose_file_with_many_faults, ("compose.faults.yaml", "the network party, which is not")),
+    (compose_file_with_many_faults, ("compose.faults.yaml", "the health of cake, which has no")),
+    (compose_file_with_many_faults, ("compose.faults.yaml", "depends on guests, which is no")),
+    (compose_file_with_many_faults, ("compose.faults.yaml", "bakery/cake:latest, which is no")),
     (key_that_no_workflow_has, ("update.yml", "breaks its schema", "confetti")),
     (service_that_compose_does_not_take, ("compose.confetti.yaml", "services.confetti")),
     (marker_that_is_not_declared, ("test_confetti.py", "pytest marker confetti")),

@@ -7,6 +7,7 @@ import pytest
 from tests.matrix.cover import feasible
 from tests.matrix.rows import NOT_IN_ROWS, STRENGTHS, VARIABLE, asked_for, combined, rows
 from tests.matrix.space import Answers, Space, describe
+from tests.matrix.suites import shared_out, shown, union
 from tests.matrix.variants import Variants
 
 
@@ -41,6 +42,23 @@ def test_no_two_rows_render_the_same_service(variants: Variants, strength: int) 
         found[project] = name
 
 
+def test_each_folder_of_tests_runs_with_every_choice_that_any_row_has_beside_it(
+    variants: Variants,
+) -> None:
+    """And each of its files runs, in less than all rows that have it."""
+    found = rows(variants.space, 2)
+    shows = {name: shown(variants.renderer, row, "3.11") for name, row in found.items()}
+    chosen = shared_out(shows, whole=[next(iter(found))])
+    for folder in {folder for folders in shows.values() for folder in folders}:
+        having = {name for name in found if folder in shows[name]}
+        running = {name for name in having if folder in chosen[name]}
+        assert union(shows[name][folder] for name in running) == union(
+            shows[name][folder] for name in having
+        )
+    assert sum(map(len, chosen.values())) < sum(map(len, shows.values())) * 2 / 3
+    assert all("core" in folders for folders in chosen.values())
+
+
 def test_a_row_can_be_asked_for_by_its_name(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, row in rows(space, 2).items():
         monkeypatch.setenv(VARIABLE, name)
@@ -52,7 +70,7 @@ def test_a_row_can_be_asked_for_by_its_name(space: Space, monkeypatch: pytest.Mo
     [
         ("colour=red", "does not ask for colour"),
         ("database=oracle", "database cannot be oracle, but one of: sqlite"),
-        ("database=none auth=jwt", "auth cannot be jwt, but one of: none"),
+        ("database=none auth=jwt", "auth cannot be jwt, but one of: oidc, none"),
         ("database=none example=true", "example is not asked"),
         ("database", "database cannot be"),
     ],

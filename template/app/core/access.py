@@ -115,14 +115,17 @@ class Access:
         """Return the names of the scopes that reach no further than this."""
         return frozenset(name for name, scope in self.scopes.items() if scope.reach <= reach)
 
-    def challenge(self, *, error: str | None = None) -> dict[str, str]:
-        """Return the `WWW-Authenticate` header of a 401 (RFC 9110, RFC 6750)."""
+    def challenge(self, **parameters: str) -> dict[str, str]:
+        """Return the `WWW-Authenticate` header of a 401, or of a 403 (RFC 9110, RFC 6750).
+
+        `parameters` say what is wrong: `error="invalid_token"`.
+        """
         named = [way.challenge for way in self.authenticators if way.challenge]
         challenges = list(dict.fromkeys(named))  # two ways may ask for the same
-        if error:
+        if parameters:
+            told = ", ".join(f'{name}="{value}"' for name, value in parameters.items())
             challenges = [
-                f'{challenge}{", " if " " in challenge else " "}error="{error}"'
-                for challenge in challenges
+                f"{challenge}{', ' if ' ' in challenge else ' '}{told}" for challenge in challenges
             ]
         return {"WWW-Authenticate": ", ".join(challenges)} if challenges else {}
 
@@ -176,10 +179,10 @@ class Requirement(AccessRule):
         self, request: Request, caller: Annotated[Principal, Depends(get_caller)]
     ) -> Principal:
         """Return the caller if they came in the right way and hold all the scopes."""
-        access = request.app.state.registry.get(Access)
+        registry = request.app.state.registry
         missing = [scope for scope in self.scopes if not caller.may(scope)]
         if caller is ANONYMOUS or (missing and caller.is_anonymous):
-            raise Unauthorized("Sign in to do this.", headers=access.challenge())
+            raise not_signed_in(registry)
         # Whoever may come in without signing in has no way in that could be the wrong one.
         if self.via not in (None, caller.via) and not caller.is_anonymous:
             raise Forbidden(
@@ -188,8 +191,18 @@ class Requirement(AccessRule):
                 via=self.via,
             )
         if missing:
-            raise Forbidden(f"This needs the scope {', '.join(missing)}.", scopes=missing)
+            challenge = registry.get(Access).challenge(
+                error="insufficient_scope", scope=" ".join(self.scopes)
+            )
+            raise Forbidden(
+                f"This needs the scope {', '.join(missing)}.", headers=challenge, scopes=missing
+            )
         return caller
+
+
+def not_signed_in(registry: Registry) -> Unauthorized:
+    """Return what a caller is told who has to sign in first."""
+    return Unauthorized("Sign in to do this.", headers=registry.get(Access).challenge())
 
 
 class Anyone(AccessRule):

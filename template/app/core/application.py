@@ -21,12 +21,14 @@ from app.core.errors import Problem
 from app.core.events import Subscribers
 from app.core.feature import Deprecation, Feature, RouterMount
 from app.core.lifecycle import Lifecycle
-from app.core.logging import configure_logging
+from app.core.logging import configure_logging, writing_in_batches
+from app.core.middleware.routing import RoutingMiddleware
 from app.core.middleware.stack import install
 from app.core.openapi import Application, operation_id, required_scopes
 from app.core.problems import Occurrence, Problems
 from app.core.registry import Registry
-from app.core.routes import RouteKey, Routes
+from app.core.route_index import RouteKey
+from app.core.routes import Routes
 from app.core.settings import CoreSettings, Settings
 
 logger = structlog.stdlib.get_logger(__name__)
@@ -58,6 +60,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            stack.enter_context(writing_in_batches(core))
             for feature in features:
                 if feature.lifespan:
                     running = feature.lifespan(registry)
@@ -79,7 +82,8 @@ def create_app(
         telemetry=_telemetry(features, registry),
     )
     app.state.registry = registry
-    registry.add(Routes(app))
+    routes = registry.add(Routes(app))
+    app.router.middleware_stack = RoutingMiddleware(app.router.middleware_stack, app, routes)
     _answer_errors(app, features, registry)
     mounts = [one for feature in features for one in feature.routers]
     # In this order they are searched: most requests are for the API, and a router at the
@@ -88,6 +92,8 @@ def create_app(
     app.include_router(health.router)
     if core.docs_enabled:
         app.include_router(docs.router)
+        if registry.get(docs.SignIns).all:
+            app.include_router(docs.redirect_router)
     deprecated |= _mount(app, [one for one in mounts if not one.version])
     _check_scopes(app, registry.get(Access))
     install(app, registry, (one for feature in features for one in feature.middleware), deprecated)
@@ -110,6 +116,7 @@ def _register(features: Sequence[Feature], registry: Registry) -> None:
     registry.add(health.Probes(frozenset((*health.PROBES, *added))))
     states = {feature.name: feature.state for feature in features if feature.state}
     registry.add(health.States(states, registry))
+    registry.add(docs.SignIns(tuple(feature.sign_in for feature in features if feature.sign_in)))
 
 
 def _telemetry(features: Sequence[Feature], registry: Registry) -> TelemetryConfig:

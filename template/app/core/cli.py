@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import Annotated, TypeVar
 
 import typer
@@ -67,8 +68,8 @@ def build_cli(features: Sequence[Feature]) -> typer.Typer:
     cli.command()(openapi)
     cli.command()(scopes)
     for feature in features:
-        for commands in feature.commands:
-            cli.add_typer(commands)
+        for place in feature.commands:
+            cli.add_typer(resolve_name(place))
     if any(feature.seed for feature in features):
         cli.command()(seed)
     return cli
@@ -105,6 +106,7 @@ def run(
                 workers=processes,
                 reload=reload,
                 reload_dirs=["app"] if reload else None,
+                loop="app.core.loop:EventLoop",
                 lifespan="on",
                 log_config=None,  # core/logging.py has set up the log
                 access_log=False,  # core/middleware/request.py logs the requests

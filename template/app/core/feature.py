@@ -13,9 +13,9 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
-from typer import Typer
 
 from app.core.access import Authenticator, Scope
+from app.core.docs import SignIn
 from app.core.errors import Problem
 from app.core.events import Subscriber
 from app.core.problems import Occurrence
@@ -92,9 +92,12 @@ class Feature:
     """Hears of every exception that becomes an answer; must be quick."""
     probes: tuple[str, ...] = ()
     """Paths for machines that ask every few seconds: under any host name, without log lines."""
-    commands: tuple[Typer, ...] = ()
+    commands: tuple[str, ...] = ()
+    """Where its commands are, as `module:name`: only the command line loads them."""
     describe: Callable[[dict[str, Any], Registry], None] | None = None
     """Adds to the OpenAPI document what its middleware does to operations of others."""
+    sign_in: Callable[[Registry], Awaitable[SignIn | None]] | None = None
+    """Says what the documentation page needs to sign people in elsewhere."""
     state: Callable[[Registry], Mapping[str, Any]] | None = None
     """What `/health/detailed` tells of it, beside its checks: a few values, no secrets."""
     telemetry: Callable[[Registry], TelemetryConfig] | None = None

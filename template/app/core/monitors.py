@@ -41,7 +41,13 @@ class Monitors(AccessRule):
         if caller.is_anonymous:
             raise Unauthorized("Sign in to see this.", headers=registry.get(Access).challenge())
         if not caller.may(self._scope):
-            raise Forbidden(f"This needs the scope {self._scope}.", scopes=[self._scope])
+            raise Forbidden(
+                f"This needs the scope {self._scope}.",
+                headers=registry.get(Access).challenge(
+                    error="insufficient_scope", scope=self._scope
+                ),
+                scopes=[self._scope],
+            )
 
 
 def sends_token(authorization: str | None, token: SecretStr) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -63,12 +64,18 @@ class ValidationProblemDocument(ProblemDocument):
     )
 
 
+@cache
 def title_of(status: int) -> str:
     """Return the name of a status."""
     try:
         return TITLES.get(status) or HTTPStatus(status).phrase
     except ValueError:
         return "Unknown Error"
+
+
+@cache
+def _code_of(status: int) -> str:
+    return title_of(status).lower().replace(" ", "_").replace("'", "")
 
 
 def problem_response(scope: Scope, problem: Problem) -> Response:
@@ -174,8 +181,9 @@ def from_disconnect(error: ClientDisconnect) -> Problem:
 def from_http_exception(error: HTTPException) -> Problem:
     """Return the problem for an error of the framework."""
     title = title_of(error.status_code)
-    code = title.lower().replace(" ", "_").replace("'", "")
-    problem = Problem(str(error.detail) or title, code=code, headers=error.headers)
+    problem = Problem(
+        str(error.detail) or title, code=_code_of(error.status_code), headers=error.headers
+    )
     problem.status = error.status_code
     return problem
 

@@ -13,6 +13,9 @@ _DEEPEST = 8
 _SHORT = 100
 """Texts up to this length are remembered: events, routes, methods, names come again and again."""
 
+_NUMBERS = (bool, int, float)
+_SEQUENCES = (list, tuple, set, frozenset)
+
 _NAME = r"pass(?:word|wd|phrase)|secret|token|authorization|cookie|credential|(?:api|private).?key"
 _SECRET_NAME = re.compile(_NAME, re.IGNORECASE)
 # None of these can fail after it has begun, so that no text takes long to search.
@@ -35,10 +38,11 @@ def is_secret(name: str) -> bool:
 
 def redact(fields: Mapping[Any, Any], depth: int = 1) -> dict[str, Any]:
     """Return the fields with the values of those that hold secrets replaced, nested ones too."""
-    return {
-        name: REDACTED if is_secret(name) else _redact_value(value, depth)
-        for name, value in ((str(name), value) for name, value in fields.items())
-    }
+    safe: dict[str, Any] = {}
+    for key, value in fields.items():
+        name = str(key)
+        safe[name] = REDACTED if is_secret(name) else _redact_value(value, depth)
+    return safe
 
 
 def redact_text(text: str) -> str:
@@ -56,10 +60,10 @@ _search_short = lru_cache(maxsize=1024)(_search)
 def _redact_value(value: object, depth: int) -> object:
     if isinstance(value, str):
         return redact_text(value)
+    if value is None or isinstance(value, _NUMBERS):
+        return value
     if isinstance(value, Mapping):
         return redact(value, depth + 1) if depth < _DEEPEST else "…"
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, _SEQUENCES):
         return [_redact_value(one, depth + 1) for one in value] if depth < _DEEPEST else "…"
-    if value is None or isinstance(value, bool | int | float):
-        return value
     return redact_text(str(value))

@@ -1,8 +1,7 @@
 """Commands about API keys: `python -m app api-keys`."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 import typer
@@ -13,13 +12,11 @@ from app.api_keys.keys import Keys
 from app.api_keys.owners import find_owner, find_scopes
 from app.api_keys.schemas import ApiKeyCreate
 from app.core.access import Access
-from app.core.cli import run_started
-from app.core.errors import NotFound, Problem
+from app.core.errors import NotFound
 from app.core.registry import Registry
 from app.database.base import now
-from app.database.session import UnitOfWork, unit_of_work
-
-T = TypeVar("T")
+from app.database.changing import run_change
+from app.database.session import UnitOfWork
 
 commands = typer.Typer(name="api-keys", help="Look after API keys.", no_args_is_help=True)
 
@@ -60,7 +57,7 @@ def create(
         _, new = await service.create(work, registry, data, subject, held)
         return new.text
 
-    typer.echo(_run(context, make))
+    typer.echo(run_change(context, make))
 
 
 @commands.command()
@@ -78,7 +75,7 @@ def rotate(
         _, new = await service.rotate(work, registry, key_id, overlap_hours=overlap_hours)
         return new.text
 
-    typer.echo(_run(context, change))
+    typer.echo(run_change(context, change))
 
 
 @commands.command()
@@ -90,7 +87,7 @@ def revoke(context: typer.Context, key: WhichKey) -> None:
         await service.revoke(work, key_id)
         return key_id
 
-    typer.echo(f"Revoked {_run(context, change)}.")
+    typer.echo(f"Revoked {run_change(context, change)}.")
 
 
 def _id_of(registry: Registry, key: str) -> UUID:
@@ -101,17 +98,3 @@ def _id_of(registry: Registry, key: str) -> UUID:
         return UUID(key)
     except ValueError as error:
         raise NotFound("This is neither the id of a key nor a key.") from error
-
-
-def _run(context: typer.Context, change: Callable[[UnitOfWork, Registry], Awaitable[T]]) -> T:
-    """Make a change; tell why not, if it is refused, and end with 1."""
-
-    async def started(registry: Registry) -> T:
-        async with unit_of_work(registry) as work:
-            return await change(work, registry)
-
-    try:
-        return run_started(context, started)
-    except Problem as problem:
-        typer.echo(problem.detail, err=True)
-        raise typer.Exit(1) from problem

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from app.api_keys.authenticator import ApiKeyHeaders
-from app.api_keys.commands import commands
 from app.api_keys.keys import Keys
 from app.api_keys.last_use import LastUses
 from app.api_keys.router import router
@@ -38,5 +37,5 @@ feature = Feature(
         Scope("keys:write", "Create, rotate and revoke your own API keys.", Reach.OWN),
         Scope(MANAGE, "See and revoke everybody's API keys.", Reach.SERVICE),
     ),
-    commands=(commands,),
+    commands=("app.api_keys.commands:commands",),
 )

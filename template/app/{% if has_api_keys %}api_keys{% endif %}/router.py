@@ -13,7 +13,7 @@ from app.api_keys.repository import ApiKeyRepository
 from app.api_keys.schemas import ApiKeyCreate, ApiKeyResponse, ApiKeyRotate, NewApiKeyResponse
 from app.core.access import USER, Principal, Requires
 from app.core.dependencies import AppRegistry
-from app.core.listing.answers import CursorPage, cursor_page_of
+from app.core.listing.answers import cursor_page_of
 from app.core.openapi import problems
 from app.database.session import ReadSession, Work
 
@@ -44,10 +44,12 @@ async def create_api_key(
 @router.get("", response_model=cursor_page_of(ApiKeyResponse), summary="List API keys")
 async def list_api_keys(
     query: Annotated[ApiKeyCursors, Query()], caller: MayRead, session: ReadSession
-) -> CursorPage[ApiKeyResponse]:
+) -> Response:
     """Return your keys; administrators see those of everybody."""
-    found = await ApiKeyRepository(session).cursor_page(query, *service.within_reach(caller))
-    return query.answer(found, ApiKeyResponse)
+    found = await ApiKeyRepository(session).cursor_page(
+        query, *service.within_reach(caller), show=ApiKeyResponse
+    )
+    return query.respond(found, ApiKeyResponse)
 
 
 @router.get(

@@ -4,7 +4,6 @@ It is written in the transaction that makes a change: by subscribers to domain e
 the `auditing.py` of other folders, and wherever `record` is called.
 """
 
-from app.audit.commands import commands
 from app.audit.origin import ORDER, RequestAtHandMiddleware
 from app.audit.router import router
 from app.audit.settings import AuditSettings
@@ -17,5 +16,5 @@ feature = Feature(
     routers=(RouterMount(router),),
     middleware=(MiddlewareMount(ORDER, lambda app, _: RequestAtHandMiddleware(app)),),
     scopes=(Scope("audit:read", "Read the audit log.", Reach.SERVICE),),
-    commands=(commands,),
+    commands=("app.audit.commands:commands",),
 )

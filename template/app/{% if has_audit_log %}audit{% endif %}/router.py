@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from app.audit.listing import AuditCursors
 from app.audit.models import AuditEntry
 from app.audit.repository import AuditRepository
 from app.audit.schemas import AuditEntryResponse
 from app.core.access import Principal, Requires
-from app.core.listing.answers import CursorPage, cursor_page_of
+from app.core.listing.answers import cursor_page_of
 from app.core.openapi import problems
 from app.database.session import ReadSession
 
@@ -22,10 +22,10 @@ MayRead = Annotated[Principal, Requires("audit:read")]
 @router.get("", response_model=cursor_page_of(AuditEntryResponse), summary="Read the audit log")
 async def list_entries(
     query: Annotated[AuditCursors, Query()], _caller: MayRead, session: ReadSession
-) -> CursorPage[AuditEntryResponse]:
+) -> Response:
     """Return who did what, the newest first."""
-    found = await AuditRepository(session).cursor_page(query)
-    return query.answer(found, AuditEntryResponse)
+    found = await AuditRepository(session).cursor_page(query, show=AuditEntryResponse)
+    return query.respond(found, AuditEntryResponse)
 
 
 @router.get(

@@ -8,6 +8,7 @@ tag (app/core/etag.py). An endpoint whose answers may be older says so:
     @router.get("/countries", dependencies=[keep_for(3600, public=True)])
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.feature import MiddlewareMount
 from app.core.middleware.stack import Order
 
-ASK_EACH_TIME = "private, no-cache"
+ASK_EACH_TIME = (b"cache-control", b"private, no-cache")
 
 SAID = "app.cache_control"
 """Where a request keeps what its endpoint says about the age of answers."""
@@ -57,15 +58,21 @@ class CacheControlMiddleware:
 
         async def send_with_control(message: Message) -> None:
             if reads and message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if "Cache-Control" not in headers:
-                    kept = said if message["status"] < HTTPStatus.BAD_REQUEST else {}
-                    headers["Cache-Control"] = kept.get("Cache-Control", ASK_EACH_TIME)
-                    if "Vary" in kept:
-                        headers.add_vary_header(kept["Vary"])
+                headers = message.get("headers", ())
+                if not any(name.lower() == b"cache-control" for name, _ in headers):
+                    if said and message["status"] < HTTPStatus.BAD_REQUEST:
+                        _add(said, MutableHeaders(scope=message))
+                    else:
+                        message["headers"] = [*headers, ASK_EACH_TIME]
             await send(message)
 
         await self.app(scope, receive, send_with_control)
+
+
+def _add(said: Mapping[str, str], headers: MutableHeaders) -> None:
+    headers["Cache-Control"] = said["Cache-Control"]
+    if "Vary" in said:
+        headers.add_vary_header(said["Vary"])
 
 
 MIDDLEWARE = (

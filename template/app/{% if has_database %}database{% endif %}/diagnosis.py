@@ -15,6 +15,8 @@ class Cause(Enum):
     """The statement took too long, or waited too long for a lock."""
     COLLISION = auto()
     """Two transactions changed the same rows, and this one had to give way."""
+    OUTDATED = auto()
+    """A table or a column is missing, which a migration would have made."""
     VALUE = auto()
     """A value does not fit its column, or cannot be stored at all."""
     UNIQUE = auto()

@@ -15,6 +15,7 @@ from sqlalchemy.schema import ColumnCollectionConstraint
 from sqlalchemy.sql.dml import UpdateBase
 
 from app.core.errors import Conflict, Problem, ServiceUnavailable, Unprocessable
+from app.core.startup import StartupError
 from app.database.diagnosis import Cause, Diagnosis
 from app.database.dialect import diagnose
 from app.database.engines import Engines
@@ -41,6 +42,10 @@ class DatabaseRefusedError(DatabaseAwayError):
 
 class DatabaseBusyError(Exception):
     """A statement took too long, or waited too long for a lock."""
+
+
+class DatabaseOutdatedError(StartupError):
+    """A table or a column is missing, so that commands end, and requests are errors of ours."""
 
 
 class ConstraintViolated(Conflict):
@@ -138,6 +143,11 @@ def _translate(context: ExceptionContext) -> Exception | None:
     cause = diagnosis and diagnosis.cause
     if cause is Cause.TIMEOUT:
         return DatabaseBusyError(reason)
+    if cause is Cause.OUTDATED:
+        return DatabaseOutdatedError(
+            f"The database lacks something: {reason}. "
+            "`python -m alembic upgrade heads` brings it up to date."
+        )
     if context.is_disconnect or cause is Cause.AWAY:
         context.is_disconnect = True
         return DatabaseAwayError(reason)

@@ -1,7 +1,6 @@
 """The database: sessions and units of work for the features that keep something in it."""
 
 from app.core.feature import Feature, ReadinessCheck
-from app.database.commands import commands
 from app.database.failures import PROBLEMS
 from app.database.lifespan import check_database, database_lifespan
 from app.database.settings import DatabaseSettings
@@ -12,5 +11,5 @@ feature = Feature(
     lifespan=database_lifespan,
     checks=(ReadinessCheck("database", check_database),),
     problems=PROBLEMS,
-    commands=(commands,),
+    commands=("app.database.commands:commands",),
 )

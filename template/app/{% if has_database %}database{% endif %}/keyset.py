@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from pydantic import AwareDatetime, ConfigDict, TypeAdapter
-from sqlalchemy import ColumnElement, and_, false, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Row, and_, false, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.listing.cursors import InvalidCursor, decode_cursor, encode_cursor
@@ -79,7 +79,7 @@ def order_clauses(order: Sequence[OrderedBy]) -> list[ColumnElement[Any]]:
     return [clause for part in order for clause in part.clauses()]
 
 
-def cursor_of(row: Keyed, order: Sequence[OrderedBy], sort: str) -> str:
+def cursor_of(row: Keyed | Row[Any], order: Sequence[OrderedBy], sort: str) -> str:
     """Return the cursor to the rows after this one."""
     return encode_cursor(sort, [getattr(row, part.column.key) for part in order])
 

@@ -20,7 +20,7 @@ Its repository finds the rows, and its router answers with them:
         query: Annotated[ItemPages, Query()], session: ReadSession
     ) -> Page[ItemResponse]:
         found = await ItemRepository(session).page(query)
-        return query.answer(found, ItemResponse)
+        return query.respond(found, ItemResponse)
 
 A filter that is left out, and so is None, does not filter. Each filter is described in
 OpenAPI by what declares it, unless it has a `Field(description=...)`.

@@ -8,6 +8,7 @@ from sentry_sdk.utils import event_from_exception
 
 from app.error_tracking.repeats import Repeats
 from app.error_tracking.scrubbing import is_reported, mark_reported
+from app.error_tracking.transport import Transport
 
 
 class Reports:
@@ -22,6 +23,12 @@ class Reports:
         self.scope = scope
         self.elsewhere = scope.fork()
         self._repeats = repeats
+
+    @property
+    def lost(self) -> int:
+        """How many reports have not arrived."""
+        transport = self.client.transport
+        return transport.lost if isinstance(transport, Transport) else 0
 
     def report(self, error: BaseException, *, handled: bool, **about: Any) -> None:
         """Report an exception, unless it was reported before or comes too often.

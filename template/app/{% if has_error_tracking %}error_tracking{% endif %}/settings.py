@@ -5,7 +5,6 @@ import re
 from pydantic import PositiveInt, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsConfigDict
-from sentry_sdk.utils import Dsn
 
 from app.core.settings import CoreSettings, FeatureSettings
 
@@ -28,9 +27,12 @@ class SentrySettings(FeatureSettings):
     @field_validator("dsn")
     @classmethod
     def _can_be_read(cls, dsn: SecretStr | None) -> SecretStr | None:
+        if dsn is None:
+            return None
+        from sentry_sdk.utils import Dsn  # noqa: PLC0415, see feature.py
+
         try:
-            if dsn is not None:
-                Dsn(dsn.get_secret_value())
+            Dsn(dsn.get_secret_value())
         except ValueError:
             raise PydanticCustomError(
                 "sentry_dsn", "a DSN is https://<key>@<host>/<number of the project>"

@@ -17,7 +17,7 @@ from app.core.etag import (
     not_modified,
     require_match,
 )
-from app.core.listing.answers import Page, page_of
+from app.core.listing.answers import page_of
 from app.core.openapi import problems
 from app.database.session import Work
 from app.items import reading, service
@@ -35,10 +35,10 @@ async def list_items(
     query: Annotated[ItemPages, Query()],
     registry: AppRegistry,
     caller: Annotated[Principal, Requires("items:read")],
-) -> Page[ItemResponse]:
+) -> Response:
     """Return a page of the items that are within your reach."""
     found = await reading.page(registry, query, caller)
-    return query.answer(found, ItemResponse)
+    return query.respond(found, ItemResponse)
 
 
 @router.post(

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from app.core.access import Principal, Requires
 from app.core.dependencies import AppRegistry
-from app.core.listing.answers import CursorPage, cursor_page_of
+from app.core.listing.answers import cursor_page_of
 from app.database.listing import Cursors
 from app.items import reading_v2
 from app.items.listing import ItemQuery
@@ -24,7 +24,7 @@ async def list_items(
     query: Annotated[ItemCursors, Query()],
     registry: AppRegistry,
     caller: Annotated[Principal, Requires("items:read")],
-) -> CursorPage[ItemResponse]:
+) -> Response:
     """Return the next items within your reach. What is added meanwhile disturbs nothing."""
     found = await reading_v2.cursor_page(registry, query, caller)
-    return query.answer(found, ItemResponse)
+    return query.respond(found, ItemResponse)

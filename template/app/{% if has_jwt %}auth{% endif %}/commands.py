@@ -1,24 +1,21 @@
 """Commands about accounts: `python -m app admin`, and about sessions: `python -m app auth`."""
 
 import sys
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
 from app.auth import accounts, sessions
 from app.auth.schemas import AccountCreate
-from app.core.cli import run_started
-from app.core.errors import Conflict, NotFound, Problem
+from app.core.errors import Conflict, NotFound
 from app.core.registry import Registry
-from app.database.session import UnitOfWork, unit_of_work
+from app.database.changing import run_change
+from app.database.session import UnitOfWork
 from app.users import service as users
 from app.users.repository import UserRepository
 from app.users.roles import Role
 from app.users.schemas import UserAdminUpdate
-
-T = TypeVar("T")
 
 admin_commands = typer.Typer(name="admin", help="Make administrators.", no_args_is_help=True)
 auth_commands = typer.Typer(name="auth", help="Look after sign-ins.", no_args_is_help=True)
@@ -66,7 +63,7 @@ def create(
             raise Conflict(f"The username {data.username} is taken. Give another --username.")
         await accounts.create(work, registry, data)
 
-    _run(context, make)
+    run_change(context, make)
     typer.echo(f"{data.email} is an administrator now.")
 
 
@@ -83,7 +80,7 @@ def promote(
             raise NotFound(f"Nobody has the name {account}.")
         await users.update(work, user.id, UserAdminUpdate(role=Role.ADMIN, is_active=True))
 
-    _run(context, change)
+    run_change(context, change)
     typer.echo(f"{account} is an administrator now.")
 
 
@@ -99,18 +96,4 @@ def cleanup(context: typer.Context) -> None:
     async def clean(work: UnitOfWork, _registry: Registry) -> int:
         return await sessions.delete_expired(work)
 
-    typer.echo(f"Removed {_run(context, clean)} rows.")
-
-
-def _run(context: typer.Context, change: Callable[[UnitOfWork, Registry], Awaitable[T]]) -> T:
-    """Make a change; tell why not, if it is refused, and end with 1."""
-
-    async def started(registry: Registry) -> T:
-        async with unit_of_work(registry) as work:
-            return await change(work, registry)
-
-    try:
-        return run_started(context, started)
-    except Problem as problem:
-        typer.echo(problem.detail, err=True)
-        raise typer.Exit(1) from problem
+    typer.echo(f"Removed {run_change(context, clean)} rows.")

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 
 from app.auth.authenticator import AccessToken
-from app.auth.commands import admin_commands, auth_commands
 from app.auth.passwords import Passwords
 from app.auth.router import router, users_router
 from app.auth.seed import seed
@@ -40,6 +39,6 @@ feature = Feature(
     routers=(RouterMount(router), RouterMount(users_router)),
     subscribers=(Subscriber(UserDeactivated, end_sessions, Phase.IN_TRANSACTION),),
     authenticators=(AccessToken(),),
-    commands=(admin_commands, auth_commands),
+    commands=("app.auth.commands:admin_commands", "app.auth.commands:auth_commands"),
     seed=seed,
 )

@@ -5,11 +5,25 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Delete, delete, select
+from sqlalchemy import CursorResult, Delete, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.models import Credential, FailedAttempts, SignedInSession
+from app.database.session import read_rows
 from app.users.models import User
+from app.users.schemas import UserResponse
+
+# Each request asks this, so it is built once.
+_USER_OF_SESSION = (
+    select(*(getattr(User, name) for name in UserResponse.model_fields))
+    .join(SignedInSession, SignedInSession.user_id == User.id)
+    .where(
+        SignedInSession.id == bindparam("session_id"),
+        SignedInSession.expires_at > bindparam("moment"),
+        User.id == bindparam("user_id"),
+        User.is_active,
+    )
+)
 
 
 class CredentialRepository:
@@ -55,19 +69,13 @@ class SessionRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def get_user(self, user_id: UUID, session_id: UUID, moment: datetime) -> User | None:
+    async def find_user(
+        self, user_id: UUID, session_id: UUID, moment: datetime
+    ) -> UserResponse | None:
         """Return the user of a session, if both are good at that moment."""
-        query = (
-            select(User)
-            .join(SignedInSession, SignedInSession.user_id == User.id)
-            .where(
-                SignedInSession.id == session_id,
-                SignedInSession.expires_at > moment,
-                User.id == user_id,
-                User.is_active,
-            )
-        )
-        return await self._session.scalar(query)
+        parameters = {"user_id": user_id, "session_id": session_id, "moment": moment}
+        rows = await read_rows(self._session, _USER_OF_SESSION, parameters)
+        return UserResponse.model_validate(rows[0]) if rows else None
 
     async def lock(self, session_id: UUID) -> SignedInSession | None:
         """Return a session, which nobody else can change until the unit of work ends."""

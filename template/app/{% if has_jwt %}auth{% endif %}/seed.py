@@ -24,7 +24,7 @@ USERS = (
     "Finn Gallagher",
     "Greta Hoffmann",
     "Hiro Tanaka",
-    "Ines Moreau",
+    "Iris Moreau",
     "Jamal Haddad",
     "Keira Sinclair",
     "Lars Nygaard",

@@ -159,7 +159,7 @@ async def _exchange(
     sessions = SessionRepository(work.session)
     session = await sessions.lock(claims.session_id)
     moment = now()
-    if session is None or not await sessions.get_user(claims.user_id, session.id, moment):
+    if session is None or not await sessions.find_user(claims.user_id, session.id, moment):
         return None
     if session.refresh_token_hash != _hash(token):
         logger.warning("refresh_token_reused", user=str(session.user_id), session=str(session.id))

@@ -43,7 +43,9 @@ class RequestMetrics:
             ["type", "route"],
             registry=metrics.registry,
         )
+        # Looking a series up by its labels takes longer than all the rest.
         self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._error_series: dict[tuple[str, str], Counter] = {}
         in_progress = Gauge(
             "fastapi_requests_in_progress",
             "Requests that are being answered.",
@@ -56,7 +58,6 @@ class RequestMetrics:
         """Count a request that has been answered."""
         method = scope["method"]
         name = (method if method in METHODS else "other", self._routes.template(scope), status)
-        # Looking a series up by its labels takes longer than all the rest.
         series = self._series.get(name)
         if series is None:
             series = self._series[name] = (
@@ -68,8 +69,11 @@ class RequestMetrics:
 
     def count_error(self, occurrence: Occurrence) -> None:
         """Count an exception that became an answer."""
-        kind = type(occurrence.error).__name__
-        self._errors.labels(kind, self._routes.template(occurrence.scope)).inc()
+        name = (type(occurrence.error).__name__, self._routes.template(occurrence.scope))
+        series = self._error_series.get(name)
+        if series is None:
+            series = self._error_series[name] = self._errors.labels(*name)
+        series.inc()
 
 
 def count_error(occurrence: Occurrence, registry: Registry) -> None:

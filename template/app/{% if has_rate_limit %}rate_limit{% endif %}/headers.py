@@ -4,13 +4,12 @@
 `X-RateLimit-…` family says the same of the one limit that is nearest, for older clients.
 """
 
-import math
 import time
 from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
-from app.rate_limit.quota import Verdict
+from app.rate_limit.quota import Verdict, whole_seconds
 
 HEADERS = (
     "RateLimit",
@@ -27,7 +26,7 @@ def headers_of(verdicts: Sequence[Verdict]) -> list[tuple[bytes, bytes]]:
     """Return the headers for what a request was counted for."""
     nearest = min(verdicts, key=lambda one: (-one.wait, one.remaining))
     stands = [
-        f"{_name(one.limit.name)};r={one.remaining};t={math.ceil(one.until_more)}"
+        f"{_name(one.limit.name)};r={one.remaining};t={whole_seconds(one.until_more)}"
         for one in verdicts
     ]
     policies = [
@@ -38,7 +37,7 @@ def headers_of(verdicts: Sequence[Verdict]) -> list[tuple[bytes, bytes]]:
         ", ".join(policies),
         str(nearest.limit.amount),
         str(nearest.remaining),
-        str(math.ceil(time.time() + nearest.until_more)),
+        str(whole_seconds(time.time() + nearest.until_more)),
     )
     return [(name, value.encode()) for name, value in zip(_NAMES, values, strict=True)]
 

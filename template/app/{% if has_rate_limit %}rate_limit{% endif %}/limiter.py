@@ -1,7 +1,6 @@
 """Counting requests, and refusing those that are too many."""
 
 import hashlib
-import math
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
@@ -13,7 +12,7 @@ from app.core.health import Probes
 from app.core.registry import Registry
 from app.core.routes import route_path
 from app.rate_limit.callers import address_of, by_address, by_principal
-from app.rate_limit.quota import DEFAULT, Limit, Verdict
+from app.rate_limit.quota import DEFAULT, Limit, Verdict, whole_seconds
 from app.rate_limit.settings import RateLimitSettings
 from app.rate_limit.windows import Windows
 
@@ -65,7 +64,7 @@ class Limiter:
         verdict = await self.windows.take(_key(limit, caller), limit, cost)
         tally.verdicts.append(verdict)
         if verdict.wait > 0:
-            seconds = math.ceil(verdict.wait)
+            seconds = whole_seconds(verdict.wait)
             raise TooManyRequests(
                 f"No more than {limit.amount} requests in {limit.seconds} seconds. "
                 f"Wait {seconds} seconds, then try again.",

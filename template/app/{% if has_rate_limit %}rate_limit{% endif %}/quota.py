@@ -1,13 +1,20 @@
 """How many requests in how long a time, and what counting them has found."""
 
+import math
+import re
 from dataclasses import dataclass
 from typing import Annotated, Self
 
-from limits import parse_many
 from pydantic import AfterValidator
 
 DEFAULT = "default"
 """The name of the limit that every request counts for."""
+
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+
+_NOTATION = re.compile(
+    rf"\s*([0-9]+)\s*(?:/|per\b)\s*([0-9]+)?\s*({'|'.join(_SECONDS)})s?\s*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +32,11 @@ class Limit:
         Raises:
             ValueError: It is not one.
         """
-        first, *more = parse_many(notation)
-        if more or first.amount < 1 or first.get_expiry() < 1:
+        match = _NOTATION.fullmatch(notation)
+        amount, times = (int(match[1]), int(match[2] or 1)) if match else (0, 0)
+        if match is None or amount < 1 or times < 1:
             raise ValueError("give one limit of at least 1, such as 100/minute")
-        return cls(name, first.amount, first.get_expiry())
+        return cls(name, amount, times * _SECONDS[match[3].lower()])
 
 
 def _check(notation: str) -> str:
@@ -52,3 +60,8 @@ class Verdict:
     remaining: int
     until_more: float
     wait: float = 0.0
+
+
+def whole_seconds(seconds: float) -> int:
+    """Return the whole seconds after which so many have passed, but for what a float is off."""
+    return math.ceil(round(seconds, 6))

@@ -15,7 +15,9 @@ from app.core.feature import Feature, MiddlewareMount
 from app.core.health import Probes
 from app.core.middleware.stack import Order
 from app.core.registry import Registry
+from app.core.routes import Routes
 from app.core.settings import CoreSettings
+from app.tracing.choice import Choice
 from app.tracing.errors import mark_error
 from app.tracing.middleware import TraceMiddleware
 from app.tracing.openapi import describe
@@ -28,7 +30,7 @@ def telemetry(registry: Registry) -> TelemetryConfig:
     """Let FastAPI make a span of each request, but for those of probes."""
     prepare_process()
     tracing = registry.add(Tracing(registry.get(TracingSettings), registry.get(CoreSettings)))
-    probes = registry.get(Probes).paths
+    choice = Choice(registry.get(TracingSettings).sample_ratio, registry.get(Probes).paths)
     return {
         "tracing": tracing.outbox is not None,
         "tracer_provider": tracing.provider,
@@ -37,7 +39,7 @@ def telemetry(registry: Registry) -> TelemetryConfig:
         # Spans for dependencies and serialisation as well would cost as much again.
         "operation_spans": False,
         "auto_configure": False,
-        "exclude": lambda scope: scope["path"] in probes,
+        "exclude": choice.leaves_out,
     }
 
 
@@ -63,7 +65,12 @@ def state(registry: Registry) -> Mapping[str, Any]:
 
 def _trace_middleware(app: ASGIApp, registry: Registry) -> TraceMiddleware:
     tracing = registry.get(Tracing)
-    return TraceMiddleware(app, tracing.provider, extracts=tracing.outbox is None)
+    return TraceMiddleware(
+        app,
+        tracing.provider,
+        registry.get(Routes),
+        extracts=tracing.outbox is None,
+    )
 
 
 feature = Feature(

@@ -9,11 +9,12 @@ from uuid import uuid4
 from opentelemetry import propagate, trace
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider
-from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
+from opentelemetry.sdk.trace.sampling import ParentBased
 from opentelemetry.trace import ProxyTracerProvider
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from app.core.settings import CoreSettings
+from app.tracing.choice import Roots
 from app.tracing.outbox import Outbox
 from app.tracing.settings import TracingSettings
 from app.tracing.tracers import CurrentProvider, SilentProvider
@@ -34,7 +35,7 @@ class Tracing:
         self.provider: trace.TracerProvider = SilentProvider()
         if self.outbox:
             provider = TracerProvider(
-                sampler=ParentBasedTraceIdRatio(settings.sample_ratio),
+                sampler=ParentBased(Roots(settings.sample_ratio)),
                 resource=describe_service(core),
                 span_limits=SpanLimits(max_span_attribute_length=LONGEST),
                 shutdown_on_exit=False,

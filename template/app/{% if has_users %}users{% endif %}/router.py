@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Query, Response, status
 
 from app.core.access import Principal, Requires
-from app.core.listing.answers import Page, page_of
+from app.core.listing.answers import page_of
 from app.core.openapi import problems
 from app.database.session import ReadSession, Work
 from app.users import bulk, service
+from app.users.changes import UserUpdate
 from app.users.listing import UserPages
 from app.users.models import User
 from app.users.principal import user_of
@@ -19,7 +20,6 @@ from app.users.schemas import (
     UserBulkResult,
     UserBulkUpdate,
     UserResponse,
-    UserUpdate,
 )
 
 router = APIRouter(prefix="/users", tags=["users"])
@@ -69,10 +69,10 @@ async def bulk_update_users(
 @router.get("", response_model=page_of(UserResponse), summary="List users")
 async def list_users(
     query: Annotated[UserPages, Query()], _caller: MayRead, session: ReadSession
-) -> Page[UserResponse]:
+) -> Response:
     """Return a page of the users."""
-    found = await UserRepository(session).page(query)
-    return query.answer(found, UserResponse)
+    found = await UserRepository(session).page(query, show=UserResponse)
+    return query.respond(found, UserResponse)
 
 
 @router.get(

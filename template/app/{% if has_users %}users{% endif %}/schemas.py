@@ -1,40 +1,13 @@
 """What goes in and out over the API about users."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import (
-    MISSING,
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    EmailStr,
-    Field,
-    StringConstraints,
-)
+from pydantic import MISSING, BaseModel, ConfigDict, Field
 
+from app.users.changes import UserUpdate
+from app.users.fields import EmailAddress, FullName, Username
 from app.users.roles import Role
-
-EmailAddress = Annotated[
-    EmailStr,
-    AfterValidator(str.lower),
-    Field(max_length=254, description="Unique without regard to case, kept in lower case."),
-]
-
-# No @, so that a username can never be taken for somebody's e-mail address at sign-in.
-Username = Annotated[
-    str,
-    StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{2,31}$"),
-    Field(description="Unique without regard to case, kept in lower case."),
-]
-
-FullName = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1F\x7F]+$"
-    ),
-]
 
 
 class UserCreate(BaseModel):
@@ -45,16 +18,6 @@ class UserCreate(BaseModel):
     email: EmailAddress = Field(examples=["ada@example.com"])
     username: Username = Field(examples=["ada"])
     full_name: FullName | None = Field(default=None, examples=["Ada Lovelace"])
-
-
-class UserUpdate(BaseModel):
-    """What users may change about themselves. What is left out stays as it is."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
-
-    email: EmailAddress | MISSING = Field(default=MISSING, examples=["ada@example.com"])
-    username: Username | MISSING = Field(default=MISSING, examples=["ada"])
-    full_name: FullName | MISSING | None = Field(default=MISSING, examples=["Ada King"])
 
 
 class UserAdminUpdate(UserUpdate):

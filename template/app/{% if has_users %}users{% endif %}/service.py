@@ -6,6 +6,7 @@ from uuid import UUID
 from app.core.access import Principal
 from app.core.errors import Conflict
 from app.database.session import UnitOfWork
+from app.users.changes import UserUpdate
 from app.users.events import (
     RoleChanged,
     UserDeactivated,
@@ -17,7 +18,7 @@ from app.users.events import (
 from app.users.models import User
 from app.users.repository import UserRepository
 from app.users.roles import Role
-from app.users.schemas import UserCreate, UserUpdate
+from app.users.schemas import UserCreate
 
 
 async def create(

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
+from redis.asyncio import RedisCluster
 from redis.exceptions import ClusterError, RedisError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from app.redis.batches import Batches
 from app.redis.clients import Client
 
 logger = structlog.stdlib.get_logger(__name__)
@@ -46,6 +48,7 @@ class RedisServer:
         self._here = asyncio.Event()
         self._here.set()
         self._waiting: asyncio.Task[None] | None = None
+        self._batches = Batches(self.ask)
 
     @property
     def away(self) -> bool:
@@ -67,6 +70,19 @@ class RedisServer:
                 raise RedisAway("Redis is away.")
             return await self._ask(question)
 
+    async def send(self, *command: str | bytes | float) -> Any:
+        """Send one command, together with those that others send at the moment.
+
+        Raises:
+            RedisAway: As `ask` does.
+            redis.exceptions.ResponseError: Redis refuses this command.
+        """
+        if self.away:
+            raise RedisAway("Redis is away.")
+        if isinstance(self.client, RedisCluster):  # each key has a server of its own
+            return await self.ask(lambda client: client.execute_command(*command))
+        return await self._batches.send(command)
+
     async def start(self) -> None:
         """Ask whether it is there. If it is not, the application starts all the same."""
         try:
@@ -75,7 +91,8 @@ class RedisServer:
             return
 
     async def stop(self) -> None:
-        """Stop asking whether it is back."""
+        """Stop asking, also whether it is back."""
+        await self._batches.stop()
         if self._waiting:
             self._waiting.cancel()
             await asyncio.gather(self._waiting, return_exceptions=True)

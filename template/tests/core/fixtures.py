@@ -65,6 +65,8 @@ def in_environment(settings: Iterable[Settings]) -> dict[str, str]:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 

@@ -22,7 +22,7 @@ class Service:
     async def wait_for(self, event: str) -> dict[str, Any]:
         """Return the next line that logs an event."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while line := await self.process.stdout.readline():
                 self.lines.append(json.loads(line))
                 if event in self.lines[-1]["event"]:

@@ -1,6 +1,7 @@
 """Small applications to try the core with, and what they log."""
 
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -35,5 +36,7 @@ def routed(router: APIRouter, **mount: Any) -> Feature:
 
 def log_lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     """Return what was logged as JSON since the last time, without the test client's own."""
+    for handler in logging.getLogger().handlers:
+        handler.flush()  # deployed services write in batches
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     return [line for line in lines if line["logger"] != "httpx2"]

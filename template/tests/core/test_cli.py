@@ -56,7 +56,7 @@ def invoke(arguments: str, *features: Feature) -> Result:
 
 
 def test_without_a_command_there_is_help() -> None:
-    result = invoke("", Feature(name="tea", commands=(tea,)))
+    result = invoke("", Feature(name="tea", commands=("tests.core.test_cli:tea",)))
     assert "Serve requests." in result.output
     assert "Make tea." in result.output
     assert "seed" not in result.output
@@ -64,7 +64,9 @@ def test_without_a_command_there_is_help() -> None:
 
 def test_commands_of_features_work_with_the_started_service() -> None:
     seen: list[str] = []
-    feature = Feature(name="tea", commands=(tea,), lifespan=lifespan_of("tea", seen))
+    feature = Feature(
+        name="tea", commands=("tests.core.test_cli:tea",), lifespan=lifespan_of("tea", seen)
+    )
     result = invoke("tea brew", feature)
     assert (result.exit_code, result.stdout) == (0, "tea for shop\n")
     assert seen == ["tea starts", "tea stops"]
@@ -72,7 +74,9 @@ def test_commands_of_features_work_with_the_started_service() -> None:
 
 def test_a_command_need_not_start_the_service() -> None:
     seen: list[str] = []
-    feature = Feature(name="tea", commands=(tea,), lifespan=lifespan_of("tea", seen))
+    feature = Feature(
+        name="tea", commands=("tests.core.test_cli:tea",), lifespan=lifespan_of("tea", seen)
+    )
     assert invoke("tea smell", feature).stdout == "leaves of shop\n"
     assert seen == []
 
@@ -205,7 +209,9 @@ def test_so_is_what_keeps_a_command_from_starting(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     away = StartupError("The archive is away. Start it.")
-    feature = Feature(name="tea", commands=(tea,), lifespan=lifespan_of("tea", [], away))
+    feature = Feature(
+        name="tea", commands=("tests.core.test_cli:tea",), lifespan=lifespan_of("tea", [], away)
+    )
     with failing(monkeypatch, "tea", "brew") as caught:
         run_cli([feature])
     assert caught.value.code == 1

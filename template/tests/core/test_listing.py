@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import pytest
-from fastapi import APIRouter, FastAPI, Query
+from fastapi import APIRouter, FastAPI, Query, Response
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import BaseModel, TypeAdapter, ValidationError, computed_field
 
@@ -67,14 +67,12 @@ def in_order(query: StarPages | StarCursors) -> list[Star]:
 router = APIRouter()
 
 
-@router.get("/stars", response_model=page_of(Star))
-async def list_stars(query: Annotated[StarPages, Query()]) -> Page[Star]:
+def page(query: StarPages) -> PageRows[Star]:
     stars = in_order(query)[query.offset : query.offset + query.size]
-    return query.answer(PageRows(stars, total=len(STARS)), Star)
+    return PageRows(stars, total=len(STARS))
 
 
-@router.get("/sky", response_model=cursor_page_of(Star))
-async def stream_stars(query: Annotated[StarCursors, Query()]) -> CursorPage[Star]:
+def stretch(query: StarCursors) -> CursorRows[Star]:
     stars = in_order(query)
     if query.cursor is not None:
         (name,) = decode_cursor(query.cursor, query.sort)
@@ -82,7 +80,27 @@ async def stream_stars(query: Annotated[StarCursors, Query()]) -> CursorPage[Sta
         stars = stars[names.index(name) + 1 :]
     found = stars[: query.size]
     cursor = encode_cursor(query.sort, [found[-1].name]) if len(stars) > query.size else None
-    return query.answer(CursorRows(found, cursor), Star)
+    return CursorRows(found, cursor)
+
+
+@router.get("/stars", response_model=page_of(Star))
+async def list_stars(query: Annotated[StarPages, Query()]) -> Response:
+    return query.respond(page(query), Star)
+
+
+@router.get("/sky", response_model=cursor_page_of(Star))
+async def stream_stars(query: Annotated[StarCursors, Query()]) -> Response:
+    return query.respond(stretch(query), Star)
+
+
+@router.get("/stars/models", response_model=page_of(Star))
+async def list_models(query: Annotated[StarPages, Query()]) -> Page[Star]:
+    return query.answer(page(query), Star)
+
+
+@router.get("/sky/models", response_model=cursor_page_of(Star))
+async def stream_models(query: Annotated[StarCursors, Query()]) -> CursorPage[Star]:
+    return query.answer(stretch(query), Star)
 
 
 @pytest.fixture
@@ -144,6 +162,14 @@ async def test_fields_come_in_any_combination(client: AsyncClient) -> None:
         {"companion": "Rigil", "is_visible": False},
         {"companion": None, "is_visible": True},
     ]
+
+
+@pytest.mark.parametrize("path", ["stars", "sky"])
+@pytest.mark.parametrize("query", [{}, {"size": 2}, {"size": 1, "fields": "name,is_visible"}])
+async def test_models_that_fastapi_writes_are_answered_the_same(
+    client: AsyncClient, path: str, query: dict[str, Any]
+) -> None:
+    assert await ask(client, f"{path}/models", **query) == await ask(client, path, **query)
 
 
 async def test_a_cursor_leads_to_the_end(client: AsyncClient) -> None:

@@ -35,6 +35,21 @@ async def test_every_answer_has_them(path: str) -> None:
     assert len(headers.get_list("Content-Security-Policy")) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/health", "application/json"),
+        ("/nothing", "application/problem+json"),
+        ("/docs", "text/html; charset=utf-8"),
+    ],
+)
+async def test_every_answer_says_what_it_is_and_text_in_which_characters(
+    path: str, kind: str
+) -> None:
+    async with serving() as client:
+        assert (await client.get(path)).headers["Content-Type"] == kind
+
+
 async def test_an_answer_may_have_its_own() -> None:
     async with serving(routed(router)) as client:
         response = await client.get("/api/v1/framed")
@@ -55,6 +70,8 @@ async def test_https_is_demanded_in_production_over_https(
 ) -> None:
     async with serving(environment=environment, allowed_hosts=("testserver",)) as client:
         response = await client.get(f"{scheme}://testserver/health")
+    # Never sent on to HTTPS: a program that forgot it would not notice what it gives away.
+    assert response.status_code == 200
     assert ("Strict-Transport-Security" in response.headers) is sent
 
 

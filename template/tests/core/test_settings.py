@@ -250,11 +250,11 @@ def test_misspelt_variables_are_found_with_the_name_that_was_meant(
 ) -> None:
     file = tmp_path / ".env"
     file.write_text("APP_LOGLEVEL=INFO\nUNRELATED=1\nAPP_PORT=80\n")
-    monkeypatch.setenv("TEA_LEAFS", "3")
+    monkeypatch.setenv("TEA_LEEVES", "3")
     monkeypatch.setenv("TEA_ZZZ", "3")
     assert list(unknown_variables([CoreSettings, TeaSettings], file)) == [
         ("APP_LOGLEVEL", "APP_LOG_LEVEL"),
-        ("TEA_LEAFS", "TEA_LEAVES"),
+        ("TEA_LEEVES", "TEA_LEAVES"),
         ("TEA_ZZZ", None),
     ]
 

@@ -1,12 +1,13 @@
 """An application with an endpoint that tells callers whom it takes them for."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import pytest
 from fastapi import FastAPI
 
 from app.api_keys.settings import ApiKeySettings
 from app.core.access import Principal, Requires
+from tests.core.callers import show_callers
 
 
 @pytest.fixture
@@ -18,14 +19,7 @@ def api_keys_settings() -> ApiKeySettings:
 async def app(app: FastAPI) -> FastAPI:
     """The whole application, which also answers `/caller` and `/keys-read`."""
 
-    @app.get("/caller")
-    async def show_caller(caller: Annotated[Principal, Requires()]) -> dict[str, Any]:
-        return {
-            "subject": caller.subject,
-            "via": caller.via,
-            "agent": caller.agent,
-            "scopes": sorted(caller.scopes),
-        }
+    show_callers(app)
 
     @app.get("/keys-read")
     async def need_scope(caller: Annotated[Principal, Requires("keys:read")]) -> str:

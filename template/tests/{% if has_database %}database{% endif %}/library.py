@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.events import Event
 from app.core.feature import Feature, RouterMount
-from app.core.listing.answers import CursorPage, Page, cursor_page_of, page_of
+from app.core.listing.answers import cursor_page_of, page_of
 from app.core.listing.moments import Moment
 from app.core.listing.names import FieldsOf, SortableBy
 from app.database.base import Base, Entity
@@ -153,17 +153,15 @@ router = APIRouter(prefix="/books", tags=["books"])
 
 
 @router.get("", response_model=page_of(BookResponse))
-async def list_books(
-    query: Annotated[BookPages, Query()], session: ReadSession
-) -> Page[BookResponse]:
-    return query.answer(await BookRepository(session).page(query), BookResponse)
+async def list_books(query: Annotated[BookPages, Query()], session: ReadSession) -> Response:
+    found = await BookRepository(session).page(query, show=BookResponse)
+    return query.respond(found, BookResponse)
 
 
 @router.get("/stream", response_model=cursor_page_of(BookResponse))
-async def stream_books(
-    query: Annotated[BookCursors, Query()], session: ReadSession
-) -> CursorPage[BookResponse]:
-    return query.answer(await BookRepository(session).cursor_page(query), BookResponse)
+async def stream_books(query: Annotated[BookCursors, Query()], session: ReadSession) -> Response:
+    found = await BookRepository(session).cursor_page(query, show=BookResponse)
+    return query.respond(found, BookResponse)
 
 
 @router.post("", status_code=201, response_model=BookResponse)

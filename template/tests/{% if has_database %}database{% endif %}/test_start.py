@@ -29,11 +29,27 @@ from app.database.feature import feature
 run_cli((feature,))
 """
 
+SHELVES = """
+from sqlalchemy import text
+from app.core.cli import run_cli
+from app.core.feature import Feature
+from app.database.feature import feature
+from app.database.session import Database
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of a service that is nothing but a database."""
+async def seed(registry):
+    async with registry.get(Database).read_session() as session:
+        await session.execute(text("SELECT label FROM shelves"))
+
+run_cli((feature, Feature(name="library", seed=seed)))
+"""
+
+
+def run(
+    *arguments: str, program: str = COMMANDS, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of a service that is nothing but a database, or of another program."""
     return subprocess.run(
-        [sys.executable, "-W", "error", "-c", COMMANDS, *arguments],
+        [sys.executable, "-W", "error", "-c", program, *arguments],
         cwd=PROJECT,
         env={**os.environ, "APP_ENVIRONMENT": "test", **environment},
         capture_output=True,
@@ -50,6 +66,17 @@ def test_a_service_without_its_database_ends_with_a_sentence() -> None:
     assert "The database could not be reached within 1 seconds" in output
     assert "database_away" in output, "it says that it waits"
     assert "Traceback" not in output
+
+
+def test_a_command_on_a_database_without_its_tables_ends_with_a_sentence(
+    empty_database: DatabaseSettings,
+) -> None:
+    url = empty_database.url.get_secret_value()
+    ended = run("seed", program=SHELVES, DATABASE_URL=url)
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert "`python -m alembic upgrade heads` brings it up to date." in ended.stderr
+    assert "shelves" in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
 
 
 async def test_a_start_gives_up_on_a_database_that_stays_away(

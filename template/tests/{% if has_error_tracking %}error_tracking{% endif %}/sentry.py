@@ -1,51 +1,30 @@
 """A server that takes reports as Sentry does, and keeps them."""
 
 import asyncio
-import gzip
 import json
-import threading
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from tests.core.web_server import Asked, WebServer
 
 
-class Sentry:
-    """Up while its context is entered; in threads, so that nobody who waits holds it up."""
+class Sentry(WebServer):
+    """Keeps what it is asked, whatever it answers."""
 
     def __init__(self) -> None:
-        self.headers: list[dict[str, str]] = []
-        self.texts: list[str] = []
+        super().__init__()
         self.status = 200
-        self.answering = threading.Event()
-        self.answering.set()
-        sentry = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                if self.headers.get("Content-Encoding") == "gzip":
-                    body = gzip.decompress(body)
-                sentry.headers.append({**self.headers, "path": self.path})
-                sentry.texts.append(body.decode())
-                sentry.answering.wait()
-                with suppress(OSError):  # the service is gone
-                    self.send_response(sentry.status)
-                    self.send_header("Content-Length", "2")
-                    self.end_headers()
-                    self.wfile.write(b"{}")
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+    def answer(self, asked: Asked) -> tuple[int, bytes]:
+        """Take a report."""
+        return self.status, b"{}"
 
     @property
     def dsn(self) -> str:
-        return f"http://key@127.0.0.1:{self._server.server_port}/7"
+        return f"http://key@127.0.0.1:{self.port}/7"
+
+    @property
+    def texts(self) -> list[str]:
+        return [asked.body.decode() for asked in self.asked]
 
     @property
     def text(self) -> str:
@@ -67,21 +46,6 @@ class Sentry:
             while len(self.events) < count:  # noqa: ASYNC110, it comes from a thread
                 await asyncio.sleep(0.02)
         return self.events
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.answering.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 def _items(envelope: str) -> list[tuple[str, Any]]:

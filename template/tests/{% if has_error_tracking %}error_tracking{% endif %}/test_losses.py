@@ -46,14 +46,14 @@ def lost(service: Service) -> list[str]:
 
 
 async def test_a_service_that_stops_sends_what_it_has_not_sent_yet(sentry: Sentry) -> None:
-    sentry.answering.clear()
+    sentry.fall_silent()
     async with serving(sentry.dsn) as (service, client):
         for number in range(3):
             assert (await client.get(f"/orders/{number}")).status_code == 500
         assert (await client.get("/place")).status_code == 200
         service.process.terminate()
         await service.wait_for("Waiting for application shutdown")
-        sentry.answering.set()
+        sentry.speak_again()
         await service.end()
     assert len(sentry.events) == 4
     assert sentry.events[0]["transaction"] == "/orders/{number}"
@@ -73,7 +73,7 @@ async def test_while_sentry_is_away_one_line_says_so(nowhere: str) -> None:
 
 
 async def test_a_sentry_that_hangs_holds_nothing_up_and_fills_no_memory(sentry: Sentry) -> None:
-    sentry.answering.clear()
+    sentry.fall_silent()
     async with serving(sentry.dsn) as (service, client):
         began = time.monotonic()
         for number in range(QUEUE):  # each reports twice

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from app.auth.settings import AuthSettings
 from app.users.roles import Role
-from tests.auth.people import People
+from tests.users.people import People
 
 
 @pytest.fixture

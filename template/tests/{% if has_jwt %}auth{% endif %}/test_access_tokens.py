@@ -21,7 +21,7 @@ from app.core.settings import CoreSettings
 from app.database.base import now
 from app.database.session import Database
 from app.users.roles import Role
-from tests.auth.people import People
+from tests.users.people import People
 
 ME = "/api/v1/users/me"
 TEN_MINUTES = timedelta(minutes=10)

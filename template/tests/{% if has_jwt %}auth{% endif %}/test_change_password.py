@@ -5,7 +5,7 @@ from dirty_equals import IsPartialDict
 from httpx2 import AsyncClient
 
 from app.auth.passwords import Passwords
-from tests.auth.people import PASSWORD, People
+from tests.users.people import PASSWORD, People
 
 PASSWORD_URL = "/api/v1/users/me/password"
 NEW = "eleven green umbrellas"

@@ -19,8 +19,8 @@ from app.database.base import now
 from app.database.session import unit_of_work
 from app.users.roles import Role
 from app.wiring import FEATURES
-from tests.auth.people import PASSWORD, People
 from tests.core.fixtures import in_environment
+from tests.users.people import PASSWORD, People
 
 Run = Callable[..., Awaitable[Result]]
 

@@ -24,8 +24,8 @@ from app.users.events import (
 from app.users.models import User
 from app.users.roles import Role
 from app.wiring import FEATURES
-from tests.auth.people import PASSWORD, People
 from tests.database.fixtures import isolated
+from tests.users.people import PASSWORD, People
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from app.auth.passwords import Passwords
 from app.auth.settings import AuthSettings
 from app.core.errors import ServiceUnavailable
-from tests.auth.people import PASSWORD
+from tests.users.people import PASSWORD
 
 Make = Callable[..., Passwords]
 

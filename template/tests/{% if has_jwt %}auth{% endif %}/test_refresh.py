@@ -13,7 +13,7 @@ from httpx2 import AsyncClient, Response
 from app.auth.models import SignedInSession
 from app.database.base import now
 from app.database.session import unit_of_work
-from tests.auth.people import PASSWORD, People
+from tests.users.people import PASSWORD, People
 
 ME = "/api/v1/users/me"
 

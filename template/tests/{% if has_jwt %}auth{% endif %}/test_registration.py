@@ -7,7 +7,7 @@ import pytest
 from dirty_equals import IsDatetime, IsPartialDict, IsUUID
 from httpx2 import AsyncClient
 
-from tests.auth.people import PASSWORD, People
+from tests.users.people import PASSWORD, People
 
 REGISTER = "/api/v1/auth/register"
 
@@ -136,6 +136,17 @@ async def test_a_password_that_is_easy_to_guess_is_refused(
     assert refused.json() == IsPartialDict(
         code="weak_password", errors=[IsPartialDict(field="body.password")]
     )
+
+
+@pytest.mark.parametrize("length", [64, 128])
+async def test_a_password_may_be_long_and_all_of_it_counts(
+    client: AsyncClient, length: int
+) -> None:
+    password = " ".join(str(number) for number in range(99))[:length]
+    assert (await client.post(REGISTER, json=ADA | {"password": password})).status_code == 201
+    for given, status in [(password[:-1] + "!", 401), (password, 200)]:
+        form = {"username": "ada", "password": given}
+        assert (await client.post("/api/v1/auth/login", data=form)).status_code == status
 
 
 @pytest.mark.parametrize("password", ["short-one", "hunter2" * 30, "Password12345!"])

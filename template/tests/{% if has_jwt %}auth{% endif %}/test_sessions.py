@@ -14,8 +14,8 @@ from app.core.feature import Feature
 from app.core.registry import Registry
 from app.users.feature import feature as users
 from app.users.roles import Role
-from tests.auth.people import PASSWORD, People
 from tests.core.serving import serving
+from tests.users.people import PASSWORD, People
 
 ME = "/api/v1/users/me"
 SESSIONS = "/api/v1/auth/sessions"

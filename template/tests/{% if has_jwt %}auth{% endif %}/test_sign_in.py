@@ -1,17 +1,21 @@
 """Signing in, and what it tells to whom."""
 
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
+import time_machine
 from dirty_equals import IsPartialDict, IsStr
 from httpx2 import AsyncClient, Response
 from pwdlib import PasswordHash
+from sqlalchemy import select
 
 from app.auth.models import Credential
 from app.auth.passwords import Passwords
 from app.auth.settings import AuthSettings
+from app.database.base import now
 from app.database.session import unit_of_work
-from tests.auth.people import PASSWORD, People
+from tests.users.people import PASSWORD, People
 
 LOGIN = "/api/v1/auth/login"
 
@@ -109,6 +113,19 @@ async def test_a_hash_with_other_parameters_is_replaced(
         credential = await work.session.get_one(Credential, user.id)
         assert credential.password_hash.startswith("$argon2id$v=19$m=8,t=1,p=1$")
     assert (await sign_in(client, "ada")).status_code == 200
+
+
+async def test_a_password_does_not_expire(people: People, client: AsyncClient) -> None:
+    await people.add(username="ada")
+    with time_machine.travel(now() + timedelta(days=3650), tick=False):
+        assert (await sign_in(client, "ada")).status_code == 200
+
+
+async def test_nobody_has_an_account_before_somebody_makes_one(
+    people: People, client: AsyncClient
+) -> None:
+    async with unit_of_work(people.registry) as work:
+        assert (await work.session.scalars(select(Credential))).all() == []
 
 
 @pytest.mark.parametrize("change", ["password", "is_active", "deleted"])

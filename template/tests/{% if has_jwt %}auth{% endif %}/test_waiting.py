@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.auth.models import FailedAttempts
 from app.auth.passwords import Passwords
 from app.database.session import unit_of_work
-from tests.auth.people import PASSWORD, People
+from tests.users.people import PASSWORD, People
 
 LOGIN = "/api/v1/auth/login"
 

@@ -7,6 +7,7 @@ from dirty_equals import IsInt, IsPartialDict
 
 from app.core.application import create_app
 from app.core.settings import CoreSettings, Environment
+from app.rate_limit.quota import whole_seconds
 from tests.rate_limit.limited import Limits, limited, statuses, trial
 
 FREE = "/api/v1/free"
@@ -75,6 +76,11 @@ async def test_a_route_with_a_limit_of_its_own_tells_of_both(limits: Limits) -> 
     assert refused.headers["X-RateLimit-Limit"] == "3"
     assert "Retry-After" in refused.headers
     assert other.headers["RateLimit-Policy"] == '"default";q=100;w=60'
+
+
+@pytest.mark.parametrize(("seconds", "whole"), [(60.0000000009, 60), (59.1, 60), (0.0, 0)])
+def test_what_a_float_is_off_is_not_a_second_more(seconds: float, whole: int) -> None:
+    assert whole_seconds(seconds) == whole
 
 
 async def test_pages_of_other_origins_may_read_them_and_a_refusal(limits: Limits) -> None:

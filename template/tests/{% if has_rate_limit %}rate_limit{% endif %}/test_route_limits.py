@@ -55,9 +55,11 @@ async def test_another_feature_may_limit_a_route_before_its_body_is_read(limits:
         assert await statuses(client, "/api/v1/free", 1) == [200]
 
 
-@pytest.mark.parametrize("notation", ["100", "100/fortnight", "0/minute", "5/minute;100/hour", ""])
+@pytest.mark.parametrize(
+    "notation", ["100", "100/fortnight", "0/minute", "1/0 hours", "5/minute;100/hour", ""]
+)
 def test_a_notation_that_makes_no_sense_is_refused_at_once(notation: str) -> None:
-    with pytest.raises(ValueError, match=r"rate limit|granularity|at least 1"):
+    with pytest.raises(ValueError, match="give one limit of at least 1"):
         RateLimit(notation)
 
 

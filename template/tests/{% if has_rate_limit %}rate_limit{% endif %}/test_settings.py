@@ -10,7 +10,7 @@ from app.rate_limit.settings import RateLimitSettings
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("RATE_LIMIT_DEFAULT", "many", "couldn't parse rate limit string 'many'"),
+        ("RATE_LIMIT_DEFAULT", "many", "give one limit of at least 1, such as 100/minute"),
         ("RATE_LIMIT_DEFAULT", "0/minute", "give one limit of at least 1, such as 100/minute"),
         ("RATE_LIMIT_DEFAULT", "5/second;9/hour", "give one limit"),
         ("RATE_LIMIT_EXEMPT_NETWORKS", "10.0.0.0/8,office", "'office' does not appear to be"),

@@ -1,17 +1,15 @@
 """A receiver of OTLP over HTTP on a real socket, as a collector is one."""
 
 import asyncio
-import gzip
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+
+from tests.core.web_server import Asked, WebServer
 
 
 @dataclass(frozen=True)
@@ -34,73 +32,26 @@ class Received:
     """What it was sent with."""
 
 
-class Receiver:
-    """Up while its context is entered; can be cut, be silent, refuse, and come back."""
+class Receiver(WebServer):
+    """Keeps what it is sent, unless it is told to refuse it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.spans: list[Received] = []
         self.raw = b""
         """Everything that has arrived, for what must not."""
         self.status = 200
-        self.port = 0
-        self.asked = 0
-        self._speaking = threading.Event()
-        self._speaking.set()
-        self._server: ThreadingHTTPServer | None = None
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Self:
-        self.restore()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.cut()
-
-    def restore(self) -> None:
-        """Take connections, at the same port each time."""
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                receiver.asked += 1
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver._speaking.wait(30)
-                if receiver.status == 200:
-                    receiver._take(self.path, dict(self.headers), gzip.decompress(body))
-                self.send_response(receiver.status)
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def cut(self) -> None:
-        """Take no connections any more."""
-        self._speaking.set()
-        if self._server:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
-
-    def fall_silent(self) -> None:
-        """Answer nothing from now on."""
-        self._speaking.clear()
-
-    def speak_again(self) -> None:
-        """Answer again, also those who still wait."""
-        self._speaking.set()
+    def answer(self, asked: Asked) -> tuple[int, bytes]:
+        """Take the spans in."""
+        if self.status == 200:
+            self.raw += asked.body
+            request = ExportTraceServiceRequest.FromString(asked.body)
+            for group in request.resource_spans:
+                resource = _read(group.resource.attributes)
+                for scope in group.scope_spans:
+                    self.spans += [_received(span, resource, asked) for span in scope.spans]
+        return self.status, b"{}"
 
     async def wait_for(self, *names: str) -> None:
         """Wait until spans of these names have arrived."""
@@ -108,14 +59,6 @@ class Receiver:
 
     def named(self, name: str) -> list[Received]:
         return [span for span in self.spans if span.name == name]
-
-    def _take(self, path: str, headers: dict[str, str], body: bytes) -> None:
-        self.raw += body
-        request = ExportTraceServiceRequest.FromString(body)
-        for group in request.resource_spans:
-            resource = _read(group.resource.attributes)
-            for scope in group.scope_spans:
-                self.spans += [_received(span, resource, path, headers) for span in scope.spans]
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -125,7 +68,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-def _received(span: Span, resource: dict[str, Any], path: str, headers: dict[str, str]) -> Received:
+def _received(span: Span, resource: dict[str, Any], asked: Asked) -> Received:
     return Received(
         name=span.name,
         kind=Span.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_"),
@@ -137,8 +80,8 @@ def _received(span: Span, resource: dict[str, Any], path: str, headers: dict[str
         failed=span.status.code == Status.STATUS_CODE_ERROR,
         status=span.status.message,
         resource=resource,
-        path=path,
-        headers=headers,
+        path=asked.path,
+        headers=asked.headers,
     )
 
 

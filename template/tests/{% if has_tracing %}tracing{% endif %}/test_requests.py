@@ -95,6 +95,13 @@ async def test_a_part_of_the_requests_is_traced(
     assert len(receiver.spans) in expected
 
 
+async def test_a_request_that_is_not_traced_has_a_trace_all_the_same(receiver: Receiver) -> None:
+    async with traced_service(receiver, shop, sample_ratio=0) as client:
+        problem = (await client.get("/nothing")).json()
+    assert len(problem["trace_id"]) == 32
+    assert receiver.spans == []
+
+
 async def test_what_the_caller_traces_is_traced_whatever_the_ratio(receiver: Receiver) -> None:
     async with traced_service(receiver, shop, sample_ratio=0) as client:
         await client.get("/api/v1/orders/1", headers={"traceparent": PARENT})
@@ -194,7 +201,7 @@ async def test_without_an_endpoint_nothing_is_traced(
     assert "trace_id" not in unnamed.json()
     assert named.json()["trace_id"] == TRACE
     assert detailed["features"]["tracing"] == {"on": False}
-    assert receiver.asked == 0
+    assert not receiver.asked
     assert not any("tracing" in line["event"] for line in log_lines(capsys))
 
 

@@ -10,7 +10,7 @@ from app.database.session import unit_of_work
 from app.users.models import User
 from app.users.repository import UserRepository
 from app.users.roles import Role
-from tests.auth.people import People
+from tests.users.people import People
 
 USERS = "/api/v1/users"
 

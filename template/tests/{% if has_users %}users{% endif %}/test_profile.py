@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from dirty_equals import IsDatetime, IsPartialDict, IsUUID
+from dirty_equals import IsDatetime, IsUUID
 from fastapi.security.base import SecurityBase
 from httpx2 import AsyncClient
 from starlette.requests import HTTPConnection
@@ -12,8 +12,8 @@ from app.core.access import Principal
 from app.core.feature import Feature
 from app.core.registry import Registry
 from app.users.feature import feature as users
-from tests.auth.people import People
 from tests.core.serving import serving
+from tests.users.people import People
 
 ME = "/api/v1/users/me"
 
@@ -52,11 +52,6 @@ async def test_null_empties_the_full_name(people: People) -> None:
     assert changed.json()["full_name"] is None
 
 
-async def test_names_are_kept_in_lower_case(signed_in: AsyncClient) -> None:
-    changed = await signed_in.patch(ME, json={"email": "Ada@Example.COM", "username": "AdaKing"})
-    assert changed.json() == IsPartialDict(email="ada@example.com", username="adaking")
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -84,33 +79,6 @@ async def test_what_users_may_not_change_is_refused(
     refused = await signed_in.patch(ME, json=changes)
     assert refused.status_code == 422
     assert (await signed_in.get(ME)).json() == before
-
-
-@pytest.mark.parametrize(
-    ("field", "value"), [("email", "Grace@example.com"), ("username", "GRACE")]
-)
-async def test_what_somebody_else_has_is_refused_without_regard_to_case(
-    people: People, signed_in: AsyncClient, field: str, value: str
-) -> None:
-    await people.add(username="grace")
-    refused = await signed_in.patch(ME, json={field: value})
-    assert refused.status_code == 409
-    assert refused.json() == IsPartialDict(
-        code="already_exists", errors=[IsPartialDict(field=f"body.{field}")]
-    )
-
-
-async def test_who_deletes_their_account_is_gone_at_once(people: People) -> None:
-    user = await people.add()
-    client = await people.sign_in(user)
-    assert (await client.delete(ME)).status_code == 204
-    assert (await client.get(ME)).status_code == 401
-    anonymous = await people.client()
-    again = await anonymous.post(
-        "/api/v1/auth/login",
-        data={"username": user.username, "password": "seven purple lanterns"},
-    )
-    assert again.status_code == 401
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])

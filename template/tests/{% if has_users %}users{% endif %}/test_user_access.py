@@ -3,7 +3,7 @@
 import pytest
 
 from app.users.roles import Role
-from tests.auth.people import People
+from tests.users.people import People
 
 USERS = "/api/v1/users"
 ACTIONS = {

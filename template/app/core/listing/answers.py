@@ -6,7 +6,8 @@ from functools import cache
 from types import GenericAlias
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import MISSING, BaseModel, Field, create_model
+from fastapi import Response
+from pydantic import MISSING, BaseModel, Field, TypeAdapter, create_model
 
 T = TypeVar("T")
 
@@ -87,3 +88,32 @@ def select(rows: Sequence[Any], model: type[BaseModel], fields: str | None) -> l
         selection.model_construct(**{name: getattr(entry, name) for name in names})
         for entry in entries
     ]
+
+
+def write_list(
+    kind: type[Page[Any] | CursorPage[Any]],
+    model: type[BaseModel],
+    rows: Sequence[Any],
+    fields: str | None,
+    **about: Any,
+) -> Response:
+    """Return the answer of a list, with only the fields of its entries that were asked for.
+
+    It is written once, straight from the rows: FastAPI would make models of all entries
+    again and check them before it writes them.
+    """
+    entries, page, writer = _forms(kind, model)
+    names = selection_of(model).model_fields
+    hidden = {"items": {"__all__": set(names).difference(fields.split(","))}} if fields else None
+    items = entries.validate_python(rows, from_attributes=True)
+    document = writer.dump_json(
+        page.model_construct(items=items, **about), by_alias=True, exclude=hidden
+    )
+    return Response(document, media_type="application/json")
+
+
+@cache
+def _forms(kind: Any, model: Any) -> tuple[TypeAdapter[Any], type[BaseModel], TypeAdapter[Any]]:
+    """Return what reads the rows, what holds them, and what writes it."""
+    page, entries = kind[model], list[model]
+    return TypeAdapter(entries), page, TypeAdapter(page)

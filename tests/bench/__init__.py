@@ -1,0 +1,1 @@
+"""What generated services cost, beside the least programs that do the same."""
