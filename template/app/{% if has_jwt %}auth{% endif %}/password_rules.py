@@ -90,9 +90,12 @@ def _repeats_itself(plain: str) -> bool:
 
 
 def _core(plain: str) -> str:
-    """Return the letters that are left without what people decorate a word with."""
+    """Return what is left without the things that people decorate a word with.
+
+    Digits within it stay: without them, one random password in some thousands holds a word.
+    """
     word = plain.strip(digits + punctuation + whitespace).translate(_SUBSTITUTIONS)
-    return "".join(letter for letter in word if letter.isalpha())
+    return "".join(character for character in word if character.isalnum())
 
 
 def _is_little_more(form: str, word: str) -> bool:

@@ -62,6 +62,8 @@ def test_the_name_of_the_account_is_refused(password: str) -> None:
         "пароль из пяти слов тут",
         "🦜 sings at 🌅 alone",
         "83 70 14 92 55 61",
+        "9320-3859-a8b4-b38c",
+        "5c2zxan99na5",
     ],
 )
 def test_what_is_hard_to_guess_is_let_through(password: str) -> None:
