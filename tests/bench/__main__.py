@@ -12,7 +12,6 @@ import argparse
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench import generator, load, machine, measured, options, report, scale, serving
@@ -95,7 +94,7 @@ def _services(
         )
         versions = measured.versions(folder / "production")
     machine_and_versions = (
-        f"{datetime.now(UTC):%Y-%m-%d}, {machine.description()}. "
+        f"{machine.today()}. "
         f"{', '.join(f'{name} {version}' for name, version in versions.items())}."
     )
     method = (

@@ -42,7 +42,7 @@ def measure(template: TemplateRepository, folder: Path, rounds: int) -> Figures:
 
 
 def report(figures: Figures) -> str:
-    """Return a table of the seconds."""
+    """Return a table of the seconds, and where they were measured."""
     names = list(dict.fromkeys(sample.program for sample in figures.samples))
     rows = [
         (
@@ -53,7 +53,8 @@ def report(figures: Figures) -> str:
         )
         for name in names
     ]
-    return table(("what", "seconds", "CPU seconds", "of the empty template"), rows)
+    seconds = table(("what", "seconds", "CPU seconds", "of the empty template"), rows)
+    return f"{machine.today()}\n\n{seconds}"
 
 
 def _of_empty(figures: Figures, name: str) -> float | None:

@@ -5,6 +5,7 @@ import platform
 import resource
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -77,6 +78,11 @@ def largest_mb(processes: Iterable[int]) -> float:
             continue
         sizes.append(int(pages) * resource.getpagesize() / 2**20)
     return max(sizes)
+
+
+def today() -> str:
+    """Say when something is measured, and on what machine."""
+    return f"{datetime.now(UTC):%Y-%m-%d}, {description()}"
 
 
 def description() -> str:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
@@ -54,7 +53,7 @@ def measure(template: TemplateRepository, folder: Path, run: str, seconds: int) 
         filled(service, users=1)
         program = program_of(NAME, service)
         parts = [
-            f"{datetime.now(UTC):%Y-%m-%d}, {machine.description()}, production, cache=none",
+            f"{machine.today()}, production, cache=none",
             "### Rows\n\nMilliseconds of a request, one after the other; the median.",
             _rows(service, program, database, run, folder),
             "### Connections\n\nThe current user, with a pool of 20 connections.",
